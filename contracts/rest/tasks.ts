@@ -1,0 +1,33 @@
+import Type, { type Static } from 'typebox';
+import { Exactly, FeeCents, Instant, JiraId, Nullable, OneOf, RewardCents, Text, Uuid } from '../fields.ts';
+
+export const NewTask = Exactly({
+  title: Type.String({
+    ...Text({ minLength: 1, maxLength: 200 }),
+    pattern: '^[^\\[\\]\\p{Cc}\\p{Cs}]*$',
+    'x-hint': 'One line without [ and ]: a Jira id goes into its own field, jiraId.',
+  }),
+  description: Type.Optional(Text({ minLength: 0, maxLength: 5_000, lines: 'many' })),
+  jiraId: Type.Optional(Nullable(JiraId)),
+});
+export type NewTask = Static<typeof NewTask>;
+
+/** A worker sees amounts only where the task is own. */
+export const Task = Exactly({
+  id: Uuid,
+  title: Type.String(),
+  jiraId: Nullable(JiraId),
+  description: Type.String(),
+  status: OneOf('open', 'closed'),
+  /** The assignee. */
+  userId: Uuid,
+  feeCents: Type.Optional(FeeCents),
+  rewardCents: Type.Optional(RewardCents),
+  createdBy: Uuid,
+  createdAt: Instant,
+  assignedAt: Instant,
+  closedAt: Nullable(Instant),
+  /** Counts assignments and closing: 1..n. */
+  version: Type.Integer({ minimum: 1 }),
+});
+export type Task = Static<typeof Task>;

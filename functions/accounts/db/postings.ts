@@ -1,0 +1,59 @@
+import { and, asc, inArray, sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import type { BusinessDate } from '#platform/business-day';
+import type { Transaction } from '#platform/database';
+import { type Account, headsAfter, type Posting, totalsBy } from '../domain/ledger.ts';
+import type { TaskMovement } from '../domain/movement.ts';
+import { accounts, dayTotals, transactions } from './schema.ts';
+
+/** A movement with where it came from, as a row of the ledger holds it. */
+export interface RecordedMovement extends TaskMovement {
+  readonly datetime: Date;
+  readonly businessDate: BusinessDate;
+  readonly eventId: string;
+  readonly traceId: string;
+}
+
+/** Locks the accounts in ascending id order, so that no two batches wait for each other in a circle; makes new ones. */
+export async function lockAccounts(tx: Transaction, userIds: Iterable<string>): Promise<Account[]> {
+  const ids = [...new Set(userIds)].sort();
+  if (ids.length === 0) return [];
+  await tx
+    .insert(accounts)
+    .values(ids.map((userId) => ({ userId, seq: 0, balanceCents: 0 })))
+    .onDuplicateKeyUpdate({ set: { userId: sql`user_id` } });
+  return tx.select().from(accounts).where(inArray(accounts.userId, ids)).orderBy(asc(accounts.userId)).for('update');
+}
+
+/** The rows that tell of the same facts already. */
+export async function recordedFacts(tx: Transaction, movements: readonly TaskMovement[]) {
+  const taskIds = [...new Set(movements.map((movement) => movement.taskId))];
+  if (taskIds.length === 0) return [];
+  const { kind, taskId, version, userId, sumCents } = transactions;
+  const rows = await tx
+    .select({ kind, taskId, version, userId, sumCents })
+    .from(transactions)
+    .where(and(inArray(taskId, taskIds)));
+  return rows.map((row) => ({ ...row, taskId: row.taskId ?? '', version: row.version ?? 0 }));
+}
+
+/** Adds the rows, moves the accounts' heads, and the counter-accounts last: all transactions meet there. */
+export async function savePostings(tx: Transaction, postings: readonly Posting<RecordedMovement>[]): Promise<void> {
+  if (postings.length === 0) return;
+  await tx.insert(transactions).values(postings.map((posting) => ({ id: uuidv7(), ...posting })));
+  await tx
+    .insert(accounts)
+    .values(headsAfter(postings))
+    .onDuplicateKeyUpdate({ set: { seq: sql`VALUES(seq)`, balanceCents: sql`VALUES(balance)` } });
+  const totals = totalsBy(postings, ({ businessDate, kind }) => `${businessDate} ${kind}`);
+  const rows = [...totals.keys()].sort().map((key) => {
+    const [date, kind] = key.split(' ') as [BusinessDate, 'fee' | 'reward'];
+    return { date, kind, ...(totals.get(key) as { sumCents: number; rows: number }) };
+  });
+  await tx
+    .insert(dayTotals)
+    .values(rows)
+    .onDuplicateKeyUpdate({
+      set: { sumCents: sql`sum + VALUES(sum)`, rows: sql`rows_count + VALUES(rows_count)` },
+    });
+}

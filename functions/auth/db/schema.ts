@@ -1,0 +1,57 @@
+import { bigint, boolean, index, mysqlEnum, mysqlTable } from 'drizzle-orm/mysql-core';
+import { code, instant, text, uuid } from '#platform/columns';
+
+/** Everybody who may sign in. Nobody is deleted: a disabled user must still be named beside old tasks and payouts. */
+export const users = mysqlTable(
+  'users',
+  {
+    id: uuid('id').primaryKey(),
+    /** Compared with case and accents folded, so that two people cannot hold look-alike addresses. */
+    email: text('email', { length: 254 }).notNull().unique('one_user_per_email'),
+    role: mysqlEnum('role', ['worker', 'manager', 'accountant', 'executive', 'admin']).notNull(),
+    name: text('name', { length: 100 }).notNull(),
+    status: mysqlEnum('status', ['active', 'disabled']).notNull().default('active'),
+    locale: mysqlEnum('locale', ['ru', 'en']).notNull().default('ru'),
+    /** argon2id, in its own encoded form with salt and parameters. */
+    passwordHash: code('password_hash', { length: 200 }).notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [index('list_by_name').on(table.name, table.id)],
+);
+
+/** What the renewal cookie stands for: as long as its row is not revoked, new short tokens are given out. */
+export const sessions = mysqlTable(
+  'sessions',
+  {
+    id: uuid('id').primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** SHA-256 of the cookie's value: who reads this table cannot renew. */
+    renewHash: code('renew_hash', { length: 64 }).notNull().unique('one_session_per_cookie'),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [index('sessions_of_a_user').on(table.userId), index('old_sessions').on(table.expiresAt)],
+);
+
+/**
+ * Failed sign-ins of the last minutes, and tries that are being checked. A row is written before its password is
+ * checked, so that many tries at once count each other; a success and a refusal delete theirs.
+ */
+export const signInAttempts = mysqlTable(
+  'sign_in_attempts',
+  {
+    id: bigint('id', { mode: 'number', unsigned: true }).autoincrement().primaryKey(),
+    /** SHA-256 of the folded e-mail: the table names nobody. */
+    emailKey: code('email_key', { length: 64 }).notNull(),
+    address: code('address', { length: 64 }).notNull(),
+    at: instant('at').notNull(),
+    /** The password was looked at and was wrong. */
+    checked: boolean('checked').notNull().default(false),
+  },
+  (table) => [
+    index('by_email').on(table.emailKey, table.at),
+    index('by_address').on(table.address, table.at),
+    index('oldest').on(table.at),
+  ],
+);

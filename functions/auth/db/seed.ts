@@ -1,0 +1,16 @@
+import { drizzle } from 'drizzle-orm/mysql2';
+import type { Connection } from 'mysql2/promise';
+import { v7 as uuidv7 } from 'uuid';
+import { hashPassword } from '../session/password.ts';
+import { demoUsers } from './demo-users.ts';
+import { users } from './schema.ts';
+
+/** Adds the demo users to a system that has no user yet; one that has is left as it is. */
+export async function seedDemoUsers(connection: Connection, password: string): Promise<void> {
+  const db = drizzle(connection);
+  const [anybody] = await db.select({ id: users.id }).from(users).limit(1);
+  if (anybody) return;
+  const passwordHash = await hashPassword(password);
+  const createdAt = new Date();
+  await db.insert(users).values(demoUsers.map((user) => ({ ...user, id: uuidv7(), passwordHash, createdAt })));
+}

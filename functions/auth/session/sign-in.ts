@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lt } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import { Session, SignIn } from '#contracts/rest/auth';
+import { AppError } from '#platform/errors';
+import { command, reply } from '#platform/route';
+import { sessionSigner } from '#platform/session';
+import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from '../db/attempts.ts';
+import { sessions } from '../db/schema.ts';
+import { userByEmail } from '../db/users.ts';
+import { waitSeconds } from '../domain/throttle.ts';
+import { viewFor } from '../domain/user-view.ts';
+import { RENEW_SECONDS, sessionCookies } from './cookies.ts';
+import { passwordFits } from './password.ts';
+
+export const renewHashOf = (renewal: string): string => createHash('sha256').update(renewal).digest('hex');
+
+/** The answer is the same for an unknown e-mail, a wrong password and a disabled user, and takes the same time. */
+export const signIn = command({
+  method: 'POST',
+  path: '/api/auth/session',
+  summary: 'Sign in: sets the session cookies.',
+  roles: 'everyone',
+  body: SignIn,
+  answers: { 200: Session },
+  refusals: ['sign-in-failed', 'too-many-sign-ins'],
+  idempotent: false,
+  transaction: 'own', // the password takes 25 ms to check: no connection waits for it
+  async run({ body, address, database, config, now }) {
+    const emailKey = emailKeyOf(body.email);
+    const at = await now();
+    const { attempt, user } = await database.read(async (db) => {
+      const attempt = await enterAttempt(db, emailKey, address, at);
+      const retryAfterSeconds = waitSeconds(attempt.seen, at);
+      if (retryAfterSeconds > 0) {
+        await forgetAttempt(db, attempt.id);
+        throw new AppError('too-many-sign-ins', { retryAfterSeconds });
+      }
+      return { attempt, user: await userByEmail(db, body.email) };
+    });
+
+    const fits = await passwordFits(user?.passwordHash ?? null, body.password);
+    if (!user || !fits || user.status !== 'active') {
+      await database.read(async (db) => keepFailure(db, attempt.id, await now()));
+      throw new AppError('sign-in-failed');
+    }
+
+    const renewal = randomBytes(32).toString('base64url');
+    await database.transaction(async (tx) => {
+      await tx.insert(sessions).values({
+        id: uuidv7(),
+        userId: user.id,
+        renewHash: renewHashOf(renewal),
+        createdAt: at,
+        expiresAt: new Date(at.getTime() + RENEW_SECONDS * 1_000),
+      });
+      await clearAttempts(tx, emailKey, at);
+      await tx.delete(sessions).where(lt(sessions.expiresAt, at)).limit(100);
+    });
+    const { token, expiresAt } = await sessionSigner(config)(user);
+    const cookies = sessionCookies(config, { token, renewal, user });
+    return reply(200, { ...viewFor(user, user), expiresAt: expiresAt.toISOString() }, { 'set-cookie': cookies });
+  },
+});

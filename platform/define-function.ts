@@ -1,0 +1,104 @@
+import type { EventContract } from '#contracts/event';
+import type { Config } from './config.ts';
+import { AppError, problemOf } from './errors.ts';
+import { type EventHandling, eventEntry } from './event-entry.ts';
+import { type FunctionAnswer, type FunctionEvent, type Runtime, startRuntime } from './function-runtime.ts';
+import { httpEntry } from './http-entry.ts';
+import { Histogram, metricsText } from './metrics.ts';
+import type { Route } from './route.ts';
+import { currentTraceId, withTrace } from './trace.ts';
+
+export interface FunctionDefinition<C extends readonly EventContract[]> {
+  /** `<service>-<operation>`: the name it is deployed under. */
+  readonly name: string;
+  readonly http?: readonly Route[];
+  readonly events?: EventHandling<C>;
+}
+
+/** The context of the OpenFaaS node template. */
+export interface FunctionContext {
+  status(code: number): this;
+  headers(values: Readonly<Record<string, string | string[]>>): this;
+  succeed(body: unknown): unknown;
+}
+
+/**
+ * A handler of the OpenFaaS node template, `async (event, context)`. What hangs on it is for our own template's entry
+ * point, for generators and for tests; under the official template the first request starts it.
+ */
+export interface FunctionHandler {
+  (event: FunctionEvent, context: FunctionContext): Promise<unknown>;
+  readonly definition: FunctionDefinition<readonly EventContract[]>;
+  /** @throws ConfigError when a setting or secret is missing. */
+  start(config?: Config): Promise<Runtime>;
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+  metrics(): Promise<string>;
+}
+
+const duration = new Histogram({
+  name: 'ates_request_seconds',
+  help: 'Requests by entry and status.',
+  labelNames: ['entry', 'status'],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+
+/** Makes a function of its routes and events: the one way for all of them. */
+export function defineFunction<const C extends readonly EventContract[]>(
+  definition: FunctionDefinition<C>,
+): FunctionHandler {
+  const { name, http = [], events } = definition as FunctionDefinition<readonly EventContract[]>;
+  const serveHttp = httpEntry(http);
+  const serveEvents = events && eventEntry(name, events);
+  const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
+  let started: Promise<Runtime> | null = null;
+  const start = (config?: Config) => (started ??= startRuntime({ name, database: true, commands }, config));
+
+  async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
+    const runtime = await start();
+    const began = performance.now();
+    let entry = 'none';
+    const finish = (answer: FunctionAnswer) => {
+      const seconds = (performance.now() - began) / 1_000;
+      duration.observe({ entry, status: answer.status }, seconds);
+      runtime.log.info({ entry, status: answer.status, ms: Math.round(seconds * 1_000) }, 'request');
+      return answer;
+    };
+    try {
+      if (serveEvents && event.method === 'POST' && event.path === '/') {
+        entry = 'events';
+        return finish(await serveEvents(event, runtime));
+      }
+      const { route, ...answer } = await serveHttp(event, runtime);
+      entry = `${route.method} ${route.path}`;
+      return finish(answer);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500) runtime.log.error({ err: error, entry }, 'failed');
+      return finish(problemOf(error, currentTraceId() ?? ''));
+    }
+  }
+
+  const handler = (event: FunctionEvent, context: FunctionContext) =>
+    withTrace(event.headers.traceparent, async () => {
+      const { status, headers, body } = await serve(event);
+      const isText = typeof body === 'string' || Symbol.asyncIterator in Object(body);
+      context.status(status).headers({
+        'x-trace-id': currentTraceId() ?? '',
+        'cache-control': 'private, no-cache',
+        ...(body === null ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+        ...headers,
+      });
+      return context.succeed(body === null ? '' : isText ? body : JSON.stringify(body));
+    });
+
+  return Object.assign(handler, {
+    definition: { name, http, ...(events ? { events } : {}) },
+    start,
+    ready: async () => (await start()).ready(),
+    stop: async () => {
+      await (await started)?.stop();
+      started = null;
+    },
+    metrics: metricsText,
+  });
+}

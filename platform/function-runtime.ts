@@ -1,0 +1,109 @@
+import { businessCalendar } from './business-day.ts';
+import { type Config, needed, readConfig, readSecret } from './config.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createLog } from './log.ts';
+import { serviceClient } from './service-client.ts';
+import { type Cookies, callerKeyCheck, callerKeys, type SignedIn, sessionVerifier } from './session.ts';
+
+/** A request as the OpenFaaS node template hands it over; `rawBody` and `bodyTooLarge` come from our own template. */
+export interface FunctionEvent {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly rawBody?: Buffer;
+  readonly bodyTooLarge?: boolean;
+}
+
+export interface FunctionAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
+/** What a function has while it runs; made once at its start. */
+export type Runtime = Awaited<ReturnType<typeof startRuntime>>;
+
+interface Needs {
+  readonly name: string;
+  readonly database: boolean;
+  /** It has commands that take an Idempotency-Key. */
+  readonly commands: boolean;
+}
+
+const WAKE_TIMEOUT_MS = 1_000;
+
+/** @throws ConfigError when a setting or secret is missing: the start fails, and says which. */
+export async function startRuntime(needs: Needs, config: Config = readConfig()) {
+  const log = createLog(needs.name, config.logLevel);
+  const service = needs.name.split('-')[0] as string;
+  const hmacKey = needs.commands ? readSecret(config, 'request-hmac-key') : null;
+  const url = needs.database ? needed(config.databaseUrl, 'ATES_DATABASE_URL') : null;
+  const database =
+    url && openDatabase(url, readSecret(config, `${url.username}-database-password`), config.databasePool);
+  const isCaller = callerKeyCheck(callerKeys(config));
+  const verify = await sessionVerifier(config);
+  const underWay = new Set<Promise<void>>();
+  let hint: 'none' | 'under way' | 'again' = 'none';
+
+  /** Work that goes on after an answer; the drain waits for it. Its failure is logged, and it is tried again elsewhere. */
+  function background(what: string, work: () => Promise<unknown>): void {
+    const run: Promise<void> = work()
+      .then(() => undefined)
+      .catch((error: unknown) => log.debug({ err: error }, `${what} failed`))
+      .finally(() => underWay.delete(run));
+    underWay.add(run);
+  }
+
+  async function sendHint(): Promise<void> {
+    do {
+      hint = 'under way';
+      const url = `${config.addressOf('outbox')}/wake?service=${service}`;
+      await fetch(url, { method: 'POST', signal: AbortSignal.timeout(WAKE_TIMEOUT_MS) })
+        .then((response) => response.arrayBuffer())
+        .catch(() => undefined); // the connector looks by itself every second
+    } while ((hint as string) === 'again');
+    hint = 'none';
+  }
+
+  return {
+    config,
+    log,
+    calendar: businessCalendar(config),
+    services: serviceClient(config),
+    hasDatabase: database !== null,
+    database(): Database {
+      if (!database) throw new Error(`${needs.name} has no database`);
+      return database;
+    },
+    requestHmacKey(): string {
+      if (!hmacKey) throw new Error(`${needs.name} takes no Idempotency-Key`);
+      return hmacKey;
+    },
+    isCaller: (key: string | undefined): boolean => key !== undefined && isCaller(key),
+    signedIn: (cookies: Cookies): Promise<SignedIn | null> => verify(cookies),
+    /** The instant that a demonstration sets for a command; only with the caller key, and never outside a demo. */
+    demoNow({ headers }: FunctionEvent): Date | null {
+      const given = headers['x-ates-now'];
+      if (!config.demo || !given || !isCaller(headers['x-ates-caller-key'] ?? '')) return null;
+      const instant = new Date(given);
+      return Number.isNaN(instant.getTime()) ? null : instant;
+    },
+    /** Tells the outbox connector that there is something to send; at most one hint is under way. */
+    wakeOutbox(): void {
+      if (hint === 'none') background('the hint to the outbox connector', sendHint);
+      else hint = 'again';
+    },
+    background,
+    /** Rejects while the function cannot work. */
+    async ready(): Promise<void> {
+      await database?.ping();
+    },
+    /** Ends the work that goes on after answers, then the connections. */
+    async stop(): Promise<void> {
+      while (underWay.size > 0) await Promise.all(underWay);
+      await database?.close();
+    },
+  };
+}
