@@ -52,7 +52,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
-  const start = (config?: Config) => (started ??= startRuntime({ name, database: true, commands }, config));
+  const start = (config?: Config) => (started ??= startRuntime({ name, commands }, config));
 
   async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
     const runtime = await start();
@@ -73,7 +73,8 @@ export function defineFunction<const C extends readonly EventContract[]>(
       entry = `${route.method} ${route.path}`;
       return finish(answer);
     } catch (error) {
-      if (!(error instanceof AppError) || error.status >= 500) runtime.log.error({ err: error, entry }, 'failed');
+      if (!(error instanceof AppError)) runtime.log.error({ err: error, entry }, 'failed');
+      else if (error.status >= 500) runtime.log.warn({ err: error.cause, refusal: error.code, entry }, 'refused');
       return finish(problemOf(error, currentTraceId() ?? ''));
     }
   }

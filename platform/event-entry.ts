@@ -20,7 +20,7 @@ export interface EventHandling<C extends readonly EventContract[] = readonly Eve
     readonly events: readonly EventOf<C[number]>[];
     readonly tx: Transaction;
     readonly tell: Tell;
-    readonly reject: (event: EventEnvelope, reason: string) => void;
+    readonly reject: (eventId: string, reason: string) => void;
     readonly calendar: BusinessCalendar;
     readonly log: Log;
   }): Promise<void>;
@@ -74,7 +74,7 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
         events: fresh as EventOf<EventContract>[],
         tx,
         tell: events.tell,
-        reject: (event, reason) => rejected.set(event.id, reason),
+        reject: (eventId, reason) => rejected.set(eventId, reason),
         calendar: runtime.calendar,
         log: runtime.log,
       });
@@ -84,7 +84,7 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
   };
   try {
     const deadline = performance.now() + OPERATION_MS;
-    const { forged, rejected, told } = await runtime.database().transaction(work, { deadline, repeatable: true });
+    const { forged, rejected, told } = await runtime.database.transaction(work, { deadline, repeatable: true });
     if (told) runtime.wakeOutbox();
     for (const id of forged) alarm(runtime.log, 'event-content-differs', { eventId: id });
     return [

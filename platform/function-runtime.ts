@@ -1,6 +1,6 @@
 import { businessCalendar } from './business-day.ts';
 import { type Config, needed, readConfig, readSecret } from './config.ts';
-import { type Database, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { createLog } from './log.ts';
 import { serviceClient } from './service-client.ts';
 import { type Cookies, callerKeyCheck, callerKeys, type SignedIn, sessionVerifier } from './session.ts';
@@ -27,7 +27,6 @@ export type Runtime = Awaited<ReturnType<typeof startRuntime>>;
 
 interface Needs {
   readonly name: string;
-  readonly database: boolean;
   /** It has commands that take an Idempotency-Key. */
   readonly commands: boolean;
 }
@@ -38,10 +37,8 @@ const WAKE_TIMEOUT_MS = 1_000;
 export async function startRuntime(needs: Needs, config: Config = readConfig()) {
   const log = createLog(needs.name, config.logLevel);
   const service = needs.name.split('-')[0] as string;
-  const hmacKey = needs.commands ? readSecret(config, 'request-hmac-key') : null;
-  const url = needs.database ? needed(config.databaseUrl, 'ATES_DATABASE_URL') : null;
-  const database =
-    url && openDatabase(url, readSecret(config, `${url.username}-database-password`), config.databasePool);
+  const url = needed(config.databaseUrl, 'ATES_DATABASE_URL');
+  const database = openDatabase(url, readSecret(config, `${url.username}-database-password`), config.databasePool);
   const isCaller = callerKeyCheck(callerKeys(config));
   const verify = await sessionVerifier(config);
   const underWay = new Set<Promise<void>>();
@@ -59,8 +56,8 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
   async function sendHint(): Promise<void> {
     do {
       hint = 'under way';
-      const url = `${config.addressOf('outbox')}/wake?service=${service}`;
-      await fetch(url, { method: 'POST', signal: AbortSignal.timeout(WAKE_TIMEOUT_MS) })
+      const wake = `${config.addressOf('outbox')}/wake?service=${service}`;
+      await fetch(wake, { method: 'POST', signal: AbortSignal.timeout(WAKE_TIMEOUT_MS) })
         .then((response) => response.arrayBuffer())
         .catch(() => undefined); // the connector looks by itself every second
     } while ((hint as string) === 'again');
@@ -72,15 +69,9 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     log,
     calendar: businessCalendar(config),
     services: serviceClient(config),
-    hasDatabase: database !== null,
-    database(): Database {
-      if (!database) throw new Error(`${needs.name} has no database`);
-      return database;
-    },
-    requestHmacKey(): string {
-      if (!hmacKey) throw new Error(`${needs.name} takes no Idempotency-Key`);
-      return hmacKey;
-    },
+    database,
+    /** Only functions that take an Idempotency-Key have it. */
+    requestHmacKey: needs.commands ? readSecret(config, 'request-hmac-key') : '',
     isCaller: (key: string | undefined): boolean => key !== undefined && isCaller(key),
     signedIn: (cookies: Cookies): Promise<SignedIn | null> => verify(cookies),
     /** The instant that a demonstration sets for a command; only with the caller key, and never outside a demo. */
@@ -98,12 +89,12 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     background,
     /** Rejects while the function cannot work. */
     async ready(): Promise<void> {
-      await database?.ping();
+      await database.ping();
     },
     /** Ends the work that goes on after answers, then the connections. */
     async stop(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay);
-      await database?.close();
+      await database.close();
     },
   };
 }

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { TSchema } from 'typebox';
 import Type from 'typebox';
 import { Exactly, Uuid } from '#contracts/fields';
-import { CommitUnknown, databaseNow } from './database.ts';
+import { CommitUnknown, databaseNow, type Transaction } from './database.ts';
 import { AppError, invalid } from './errors.ts';
 import type { FunctionAnswer, FunctionEvent, Runtime } from './function-runtime.ts';
 import { enterKey, forgetOldKeys, keepAnswer } from './idempotency.ts';
 import { collectEvents } from './outbox.ts';
 import { type Checked, checked, MAX_BODY_BYTES, parseBody } from './request-body.ts';
-import { type Call, type None, Reply, type Route, routeTable } from './route.ts';
-import { readCookies, SERVICE, type SignedIn } from './session.ts';
+import { type Call, type CommandRoute, type None, type QueryRoute, Reply, type Route, routeTable } from './route.ts';
+import { NOBODY, readCookies, SERVICE, type SignedIn } from './session.ts';
 
 /** How long an operation may take: below every timeout between the browser and here, so that we answer, not they. */
 export const OPERATION_MS = 8_000;
@@ -32,101 +32,93 @@ export function httpEntry(routes: readonly Route[]) {
     refuseRole(route, user);
     const body = route.method === 'GET' ? {} : contentOf(check.body, bodyOf(event));
     const query = queryOf(check.query, event.query);
+    const key = route.method === 'GET' || route.idempotent === false ? null : idempotencyKeyOf(event);
     const params = check.params.check(hit.params);
     if ('errors' in params) throw new AppError('not-found');
 
-    const deadline = performance.now() + OPERATION_MS;
-    const call: Omit<Call<None, None, TSchema>, 'now'> = {
-      params: params.value as Call<None, None, TSchema>['params'],
-      query: query as Call<None, None, TSchema>['query'],
-      body,
-      user: user ?? SERVICE,
-      cookies,
-      headers: event.headers,
-      address: event.headers['x-forwarded-for']?.split(',')[0]?.trim() ?? '',
-      calendar: runtime.calendar,
-      services: runtime.services,
-      config: runtime.config,
-      log: runtime.log,
-      get database() {
-        return runtime.database();
+    const request: Request = {
+      route,
+      key,
+      event,
+      runtime,
+      deadline: performance.now() + OPERATION_MS,
+      given: {
+        params: params.value as Record<never, never>,
+        query: query as Record<never, never>,
+        body,
+        user: user ?? NOBODY,
+        cookies,
+        headers: event.headers,
+        address: event.headers['x-forwarded-for']?.split(',')[0]?.trim() ?? '',
+        calendar: runtime.calendar,
+        services: runtime.services,
+        config: runtime.config,
+        log: runtime.log,
+        database: runtime.database,
       },
     };
-    const run = route.method === 'GET' ? runQuery : runCommand;
-    return { ...(await run(route as never, call, { event, runtime, deadline, user })), route };
+    if (route.method === 'GET') return { ...(await answerQuery(request, route)), route };
+    if (route.transaction === 'own') return { ...(await answerOwn(request, route)), route };
+    return { ...(await answerCommand(request, route)), route };
   };
 }
 
-interface Circumstances {
+/** A request that has passed every check but those of the operation itself. */
+interface Request {
+  readonly route: Route;
+  readonly key: string | null;
   readonly event: FunctionEvent;
   readonly runtime: Runtime;
   readonly deadline: number;
-  readonly user: SignedIn | null;
+  readonly given: Omit<Call<None, None, TSchema>, 'now'>;
 }
 
-type Outside = Omit<Call<None, None, TSchema>, 'now'>;
-
-async function runQuery(route: Route & { method: 'GET' }, call: Outside, at: Circumstances): Promise<FunctionAnswer> {
-  const read = (db: unknown) =>
-    route.run({
-      ...call,
-      database: at.runtime.hasDatabase ? call.database : (null as never),
-      db: db as never,
-      now: () => databaseNow(db as never),
-    });
-  const result = at.runtime.hasDatabase ? await call.database.read(read, { deadline: at.deadline }) : await read(null);
-  return withEtag(answerOf(route, result), at.event.headers['if-none-match']);
-}
-
-async function runCommand(
-  route: Exclude<Route, { method: 'GET' }>,
-  call: Outside,
-  { event, runtime, deadline, user }: Circumstances,
-): Promise<FunctionAnswer> {
-  const key = route.idempotent === false ? null : idempotencyKeyOf(event);
-  const now = () => (tx: Parameters<typeof databaseNow>[0]) => runtime.demoNow(event) ?? databaseNow(tx);
-  if (route.transaction === 'own') {
-    const { database } = call;
-    const clock = () => database.read((db) => Promise.resolve(now()(db)), { deadline });
-    return answerOf(route, await route.run({ ...call, database, now: clock } as never));
-  }
-
-  const prepared = await route.prepare?.({
-    ...call,
-    database: call.database,
-    now: () => Promise.reject(new Error('no transaction yet')),
+async function answerQuery({ event, runtime, deadline, given }: Request, route: QueryRoute): Promise<FunctionAnswer> {
+  const result = await runtime.database.read((db) => route.run({ ...given, db, now: () => databaseNow(db) }), {
+    deadline,
   });
-  const request = { userId: user?.id ?? '', key: key ?? '', route: `${event.method} ${event.path}`, body: call.body };
-  const { database } = call;
+  return withEtag(answerOf(route, result), event.headers['if-none-match']);
+}
+
+/** The operation opens its transactions by itself; each reading of the clock is one of them. */
+async function answerOwn({ runtime, deadline, given }: Request, route: CommandRoute): Promise<FunctionAnswer> {
+  const now = () => runtime.database.read(databaseNow, { deadline });
+  return answerOf(route, await route.run({ ...given, now } as Parameters<CommandRoute['run']>[0]));
+}
+
+/** Everything a command does is one transaction: its key, its changes, its events and the answer that is kept. */
+async function answerCommand(request: Request, route: CommandRoute): Promise<FunctionAnswer> {
+  const { key, event, runtime, deadline, given } = request;
+  const { database } = runtime;
+  const clock = (tx: Transaction) => Promise.resolve(runtime.demoNow(event) ?? databaseNow(tx));
+  const prepared = await route.prepare?.(given);
+  const use = key && { userId: given.user.id, key, route: `${event.method} ${event.path}`, body: given.body };
   try {
     const { answer, told } = await database.transaction(
       async (tx) => {
-        const first = key && (await enterKey(tx, runtime.requestHmacKey(), request));
+        const first = use && (await enterKey(tx, runtime.requestHmacKey, use));
         if (first) return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false };
         const events = collectEvents();
         let readAt: Promise<Date> | undefined;
-        const clock = () => (readAt ??= Promise.resolve(now()(tx)));
-        const result = await route.run({ ...call, database, tx, tell: events.tell, prepared, now: clock } as never);
-        const answer = answerOf(route, result);
+        const now = () => (readAt ??= clock(tx));
+        const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now }));
         const told = await events.save(tx);
-        if (key) await keepAnswer(tx, request, answer);
+        if (use) await keepAnswer(tx, use, answer);
         return { answer, told };
       },
-      { deadline, repeatable: key !== null },
+      { deadline, repeatable: use !== null },
     );
     if (told) runtime.wakeOutbox();
-    if (key && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
+    if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
     return answer;
   } catch (error) {
     if (!(error instanceof CommitUnknown)) throw error;
-    throw new AppError('outcome-unknown', {
-      cause: error,
-      detail: 'Look before you repeat it, or repeat it with its Idempotency-Key.',
-    });
+    const detail = 'Look whether it was done, or repeat it with its Idempotency-Key.';
+    throw new AppError('outcome-unknown', { cause: error, detail });
   }
 }
 
-function answerOf(route: Route, result: unknown): FunctionAnswer {
+function answerOf(route: QueryRoute | CommandRoute, result: unknown): FunctionAnswer {
   if (result instanceof Reply) return { status: result.status, body: result.body, headers: result.headers };
   return { status: Number(Object.keys(route.answers)[0]), body: result ?? null, headers: {} };
 }
@@ -155,16 +147,16 @@ function refuseForeignOrigin({ headers }: FunctionEvent, { config }: Runtime): v
 }
 
 async function whoIs(event: FunctionEvent, runtime: Runtime, cookies: ReturnType<typeof readCookies>) {
-  const isService = runtime.isCaller(event.headers['x-ates-caller-key']);
-  if (isService && !runtime.demoNow(event)) return SERVICE;
+  if (runtime.isCaller(event.headers['x-ates-caller-key']) && !runtime.demoNow(event)) return SERVICE;
   return runtime.signedIn(cookies);
 }
 
 function refuseRole({ method, roles }: Route, user: SignedIn | null): void {
   if (roles === 'everyone') return;
   if (!user) throw new AppError('sign-in-needed');
-  const role = user.role === 'service' ? (method === 'GET' ? 'admin' : null) : user.role;
-  if (role === null || (roles !== 'any' && !roles.includes(role))) throw new AppError('role-not-allowed');
+  const role = user.role === 'service' && method === 'GET' ? 'admin' : user.role;
+  if (role === 'service' || role === 'nobody') throw new AppError('role-not-allowed');
+  if (roles !== 'any' && !roles.includes(role)) throw new AppError('role-not-allowed');
 }
 
 function checksOf(route: Route): { params: Checked; query: Checked; body: Checked } {

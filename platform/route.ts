@@ -23,7 +23,6 @@ export interface Call<P extends Schemas, Q extends Schemas, B extends TSchema> {
   readonly params: Values<P>;
   readonly query: Optionals<Q>;
   readonly body: Static<B>;
-  /** On a route for everyone that nobody has signed in to: `service`, with no rights to change anything. */
   readonly user: SignedIn;
   readonly cookies: Cookies;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -82,13 +81,16 @@ export interface CommandSpec<P extends Schemas, Q extends Schemas, B extends TSc
   /** `own`: `run` opens its transactions by itself (`database`) and has neither `tx` nor `tell`. */
   readonly transaction?: 'own';
   /** Brings what comes from other services, before the transaction opens: no lock waits for a network. */
-  prepare?(call: Call<P, Q, B>): Promise<R>;
+  prepare?(call: Omit<Call<P, Q, B>, 'now'>): Promise<R>;
   run(call: CommandCall<P, Q, B, R>): Promise<unknown>;
 }
 
-/** A route of any shape, as the platform and the generators see it. */
+// Routes of any shape, as the platform and the generators see them.
 // biome-ignore lint/suspicious/noExplicitAny: the shapes differ from route to route; `query` and `command` check them.
-export type Route = QuerySpec<any, any> | CommandSpec<any, any, any, any>;
+export type QueryRoute = QuerySpec<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export type CommandRoute = CommandSpec<any, any, any, any>;
+export type Route = QueryRoute | CommandRoute;
 
 /** Declares a GET; infers the types of `params` and `query` from their schemas. */
 export const query = <P extends Schemas = None, Q extends Schemas = None>(

@@ -7,7 +7,7 @@ import { type Config, readSecret } from './config.ts';
 /** Who sends a request: a user, or a service inside, which may read what an admin may read. */
 export interface SignedIn {
   readonly id: string;
-  readonly role: Role | 'service';
+  readonly role: Role | 'service' | 'nobody';
   /** When the short token ends; null for a service. */
   readonly expiresAt: Date | null;
 }
@@ -24,6 +24,9 @@ const AUDIENCE = 'ates';
 const ROLES: readonly string[] = ['worker', 'manager', 'accountant', 'executive', 'admin'] satisfies Role[];
 
 export const SERVICE: SignedIn = { id: 'service', role: 'service', expiresAt: null };
+
+/** On the routes that are for everyone: whoever has not signed in, with no rights at all. */
+export const NOBODY: SignedIn = { id: 'nobody', role: 'nobody', expiresAt: null };
 
 /** With an https address the prefix `__Host-` keeps a subdomain from planting a cookie of the same name. */
 export const sessionCookieName = (config: Config): string =>

@@ -10,10 +10,13 @@ const current = new AsyncLocalStorage<Trace>();
 
 /** Runs `work` as a part of the story that `traceparent` names, or begins one where the header is missing or broken. */
 export function withTrace<T>(traceparent: string | undefined, work: () => T): T {
-  const match = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(traceparent ?? '');
-  const traceId = match?.[1] && !/^0+$/.test(match[1]) ? match[1] : randomBytes(16).toString('hex');
-  return current.run({ traceId }, work);
+  const given = traceIdOf(traceparent ?? '');
+  return current.run({ traceId: /^0*$/.test(given) ? randomBytes(16).toString('hex') : given }, work);
 }
+
+/** The trace id in a `traceparent`; empty where there is none. */
+export const traceIdOf = (traceparent: string): string =>
+  /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(traceparent)?.[1] ?? '';
 
 export const currentTraceId = (): string | null => current.getStore()?.traceId ?? null;
 

@@ -1,9 +1,9 @@
-import { and, asc, inArray, sql } from 'drizzle-orm';
+import { asc, inArray, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
 import { type Account, headsAfter, type Posting, totalsBy } from '../domain/ledger.ts';
-import type { TaskMovement } from '../domain/movement.ts';
+import type { KnownFact, TaskMovement } from '../domain/movement.ts';
 import { accounts, dayTotals, transactions } from './schema.ts';
 
 /** A movement with where it came from, as a row of the ledger holds it. */
@@ -25,16 +25,16 @@ export async function lockAccounts(tx: Transaction, userIds: Iterable<string>): 
   return tx.select().from(accounts).where(inArray(accounts.userId, ids)).orderBy(asc(accounts.userId)).for('update');
 }
 
-/** The rows that tell of the same facts already. */
-export async function recordedFacts(tx: Transaction, movements: readonly TaskMovement[]) {
+/** What the ledger holds already about the tasks of these movements. Read it under the accounts' locks. */
+export async function recordedFacts(tx: Transaction, movements: readonly TaskMovement[]): Promise<KnownFact[]> {
   const taskIds = [...new Set(movements.map((movement) => movement.taskId))];
   if (taskIds.length === 0) return [];
   const { kind, taskId, version, userId, sumCents } = transactions;
   const rows = await tx
     .select({ kind, taskId, version, userId, sumCents })
     .from(transactions)
-    .where(and(inArray(taskId, taskIds)));
-  return rows.map((row) => ({ ...row, taskId: row.taskId ?? '', version: row.version ?? 0 }));
+    .where(inArray(taskId, taskIds));
+  return rows as KnownFact[]; // a payout, which has no task, is not among them
 }
 
 /** Adds the rows, moves the accounts' heads, and the counter-accounts last: all transactions meet there. */

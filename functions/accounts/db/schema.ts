@@ -33,7 +33,7 @@ export const transactions = mysqlTable(
     datetime: instant('datetime').notNull(),
     businessDate: day('business_date').notNull(),
     taskId: uuid('task_id'),
-    taskTitle: text('task_title', { length: 200 }),
+    taskTitle: text('task_title', { length: 250 }),
     jiraId: code('jira_id', { length: 32 }),
     /** The task's version that the event told of: kind, task and version name the fact. */
     version: int('version'),

@@ -25,8 +25,24 @@ export function movementOf({ taskId, title, jiraId, userId, version, amount }: T
   return { kind: amount.kind, userId, sumCents, taskId, taskTitle: title, jiraId, version };
 }
 
-/** Kind, task and version name a fact; the same name with another worker or amount is not a repeat but a contradiction. */
-export const factKey = ({ kind, taskId, version }: Pick<TaskMovement, 'kind' | 'taskId' | 'version'>): string =>
-  `${kind} ${taskId} ${version}`;
+/** What names a fact in the ledger, and what it says. */
+export type KnownFact = Pick<TaskMovement, 'kind' | 'taskId' | 'version' | 'userId' | 'sumCents'>;
 
-export const sameFact = (a: Movement, b: Movement): boolean => a.userId === b.userId && a.sumCents === b.sumCents;
+/**
+ * Kind, task and version name a fact. One that is in the ledger, or came before in the same batch, has no second
+ * effect; the same name with another worker or amount is no repeat but a contradiction.
+ */
+export function sortOut<M extends TaskMovement>(heard: readonly M[], recorded: readonly KnownFact[]) {
+  const nameOf = ({ kind, taskId, version }: KnownFact) => `${kind} ${taskId} ${version}`;
+  const known = new Map(recorded.map((fact) => [nameOf(fact), fact]));
+  const fresh: M[] = [];
+  const contradictions: M[] = [];
+  for (const movement of heard) {
+    const same = known.get(nameOf(movement));
+    if (!same) {
+      fresh.push(movement);
+      known.set(nameOf(movement), movement);
+    } else if (same.userId !== movement.userId || same.sumCents !== movement.sumCents) contradictions.push(movement);
+  }
+  return { fresh, contradictions };
+}

@@ -32,7 +32,7 @@ CREATE TABLE `transactions` (
 	`datetime` datetime(3) NOT NULL,
 	`business_date` date NOT NULL,
 	`task_id` char(36) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
-	`task_title` varchar(200) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci,
+	`task_title` varchar(250) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci,
 	`jira_id` varchar(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
 	`version` int,
 	`event_id` char(36) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
+import { keepsTheCommandPromises } from '#platform/testing/promises';
+import { CALLER_KEY, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import tasksAdd from './handler.ts';
+
+/** Stands in for Auth: answers whatever list of workers a test gives it, or nothing at all. */
+const auth = { workers: [] as string[], away: false, asked: [] as string[] };
+const server = createServer((request, response) => {
+  auth.asked.push(`${request.headers['x-ates-caller-key'] === CALLER_KEY} ${request.url}`);
+  if (auth.away) return void response.writeHead(503).end();
+  const items = auth.workers.map((id) => ({ id, name: 'Кеша', role: 'worker' }));
+  response.end(JSON.stringify({ items, nextCursor: null }));
+});
+beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => void server.close());
+
+const tasks = serviceUnderTest('tasks');
+const add = tasks.start(tasksAdd, () => ({
+  ATES_URL_AUTH_API: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+}));
+
+const manager = person('manager');
+const taskCount = async () => (await tasks.rows('SELECT count(*) AS n FROM tasks'))[0].n;
+const post = (body: object, as = manager) => add.request('POST', '/api/tasks', { as, body });
+
+beforeEach(() => {
+  auth.workers = [randomUUID(), randomUUID(), randomUUID()];
+  auth.away = false;
+});
+
+keepsTheCommandPromises(
+  add,
+  { method: 'POST', path: '/api/tasks', body: { title: 'Покормить попугая' }, as: manager },
+  taskCount,
+);
+
+it('a new task has an assignee, a price, a history and an event, all of one transaction', async () => {
+  const { status, body: task } = await post({
+    title: '  Cafe\u0301 ',
+    jiraId: 'ATES-1',
+    description: 'line 1\nline 2',
+  });
+
+  expect(status).toBe(201);
+  expect(task).toMatchObject({ title: 'Café', jiraId: 'ATES-1', status: 'open', version: 1, closedAt: null });
+  const [row] = await tasks.rows('SELECT user_id, fee, reward FROM tasks WHERE id = ?', [task.id]);
+  expect(row).toEqual({ user_id: task.userId, fee: task.feeCents, reward: task.rewardCents });
+  const history = await tasks.rows('SELECT version, kind, user_id, by_user_id FROM task_history WHERE task_id = ?', [
+    task.id,
+  ]);
+  expect(history).toEqual([{ version: 1, kind: 'assigned', user_id: task.userId, by_user_id: manager.id }]);
+  const told = (await tasks.rows('SELECT id, type, envelope, state FROM outbox')).filter((event) =>
+    event.envelope.includes(task.id),
+  );
+  expect(told).toMatchObject([{ type: 'tasks.task-assigned.v2', state: 'pending' }]);
+  const event = JSON.parse(told[0].envelope);
+  expect(taskAssignedV2.problemWith(event)).toBeNull();
+  expect(event).toMatchObject({ id: told[0].id, subject: task.id, time: task.assignedAt });
+  expect(event.data).toMatchObject({ userId: task.userId, feeCents: task.feeCents, rewardCents: task.rewardCents });
+});
+
+it('a worker who adds a task sees its amounts only when it is the assignee', async () => {
+  const worker = person('worker');
+  auth.workers = [randomUUID()];
+  const elsewhere = await post({ title: 'For somebody else' }, worker);
+  expect(elsewhere.body).not.toHaveProperty('feeCents');
+  expect(elsewhere.body).not.toHaveProperty('rewardCents');
+});
+
+it.each([
+  ['[ATES-1] Title', '/title', /jiraId/],
+  ['Title]', '/title', /jiraId/],
+  ['   ', '/title', /.+/],
+  ['x'.repeat(201), '/title', /.+/],
+  ['two\nlines', '/title', /.+/],
+  ['a\u0000b', '/title', /.+/],
+  ['\ud800', '/title', /.+/],
+  [['Title'], '/title', /.+/],
+  [7, '/title', /.+/],
+])('the title %j is refused with a hint, and there is no task', async (title, pointer, hint) => {
+  const before = await taskCount();
+  const { status, body } = await post({ title });
+  expect(status).toBe(422);
+  expect(body.errors).toEqual([{ pointer, detail: expect.stringMatching(hint) }]);
+  expect(await taskCount()).toBe(before);
+});
+
+it.each([
+  ['x'.repeat(200)],
+  ['🦜'.repeat(200)],
+  ["'; DROP TABLE tasks; --"],
+  ['<script>alert(1)</script>'],
+  ['100 % _ \\ "quoted"'],
+  ['\u202eright to left'],
+])('the title %j is stored and answered as it is', async (title) => {
+  const { status, body } = await post({ title });
+  expect({ status, title: body.title }).toEqual({ status: 201, title });
+});
+
+it.each(['abc-1', 'ABC', 'ABC-0', 'ABC-', `A-${'1'.repeat(31)}`])('the Jira id %j is refused', async (jiraId) => {
+  expect(await post({ title: 'Title', jiraId })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/jiraId' }] },
+  });
+});
+
+it.each(['userId', 'status', 'feeCents', 'rewardCents', 'createdAt', 'constructor', 'toString'])(
+  'a caller cannot set %s',
+  async (field) => {
+    const answer = await post({ title: 'Title', [field]: 1_000 });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: `/${field}`, detail: 'is not a field' }] },
+    });
+  },
+);
+
+it('asks Auth for active workers as a service, and lives on the last list while Auth is away', async () => {
+  await post({ title: 'One' });
+  auth.away = true;
+  expect((await post({ title: 'Two' })).status).toBe(201);
+  expect(auth.asked.at(-1)).toBe('true /api/auth/users?role=worker&status=active&limit=5000');
+});
