@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { mysqlTable, primaryKey } from 'drizzle-orm/mysql-core';
 import type { EventEnvelope } from '#contracts/event';
 import { canonicalJson } from './canonical-json.ts';
 import { code, uuid } from './columns.ts';
 import type { Transaction } from './database.ts';
+import { insertMany } from './insert-many.ts';
 
 /**
  * The events that a function has handled, written in the transaction of their effect: what makes at-least-once
@@ -37,13 +38,13 @@ export async function enterInbox<E extends EventEnvelope>(
   events: readonly E[],
 ): Promise<Arrivals<E>> {
   const batchId = randomUUID();
-  const hashes = new Map<string, string>();
-  for (const event of events) if (!hashes.has(event.id)) hashes.set(event.id, contentHash(event));
-  const ids = [...hashes.keys()].sort(); // one order for all: two batches never wait for each other in a circle
-  await tx
-    .insert(inbox)
-    .values(ids.map((eventId) => ({ consumer, eventId, contentHash: hashes.get(eventId) as string, batchId })))
-    .onDuplicateKeyUpdate({ set: { eventId: sql`event_id` } });
+  const hashed = events.map((event) => ({ event, contentHash: contentHash(event) }));
+  const entries = new Map<string, { consumer: string; eventId: string; contentHash: string; batchId: string }>();
+  for (const { event, contentHash } of hashed) {
+    if (!entries.has(event.id)) entries.set(event.id, { consumer, eventId: event.id, contentHash, batchId });
+  }
+  const ids = [...entries.keys()].sort(); // one order for all: two batches never wait for each other in a circle
+  await insertMany(tx, inbox, ids.map((id) => entries.get(id)) as (typeof inbox.$inferInsert)[], 'event_id = event_id');
   const rows = await tx
     .select({ eventId: inbox.eventId, contentHash: inbox.contentHash, batchId: inbox.batchId })
     .from(inbox)
@@ -52,11 +53,11 @@ export async function enterInbox<E extends EventEnvelope>(
 
   const fresh: E[] = [];
   const forged: string[] = [];
-  for (const event of events) {
+  for (const { event, contentHash } of hashed) {
     const row = stored.get(event.id);
     if (!row) throw new Error('an inbox row that was just written is not there');
-    if (row.contentHash !== contentHash(event)) forged.push(event.id);
-    else if (row.batchId === batchId && hashes.delete(event.id)) fresh.push(event); // a repeat within the batch is none
+    if (row.contentHash !== contentHash) forged.push(event.id);
+    else if (row.batchId === batchId && entries.delete(event.id)) fresh.push(event); // a repeat in the batch is none
   }
   return { fresh, forged };
 }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { dataSchemaOf, type EventContract, type EventEnvelope, MAX_EVENT_BYTES } from '#contracts/event';
 import { code, instant, longText, uuid } from './columns.ts';
 import type { Transaction } from './database.ts';
+import { insertMany } from './insert-many.ts';
 import { traceparent } from './trace.ts';
 
 /**
@@ -62,7 +63,7 @@ export function collectEvents(): { tell: Tell; save(tx: Transaction): Promise<bo
       rows.push({ id: event.id, type: event.type, envelope, createdAt: at, tryAfter: at });
     },
     async save(tx) {
-      if (rows.length > 0) await tx.insert(outbox).values(rows);
+      await insertMany(tx, outbox, rows);
       return rows.length > 0;
     },
   };

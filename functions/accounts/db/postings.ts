@@ -1,7 +1,8 @@
-import { asc, inArray, sql } from 'drizzle-orm';
+import { asc, inArray } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
+import { insertMany } from '#platform/insert-many';
 import { type Account, headsAfter, type Posting, totalsBy } from '../domain/ledger.ts';
 import type { KnownFact, TaskMovement } from '../domain/movement.ts';
 import { accounts, dayTotals, transactions } from './schema.ts';
@@ -18,10 +19,8 @@ export interface RecordedMovement extends TaskMovement {
 export async function lockAccounts(tx: Transaction, userIds: Iterable<string>): Promise<Account[]> {
   const ids = [...new Set(userIds)].sort();
   if (ids.length === 0) return [];
-  await tx
-    .insert(accounts)
-    .values(ids.map((userId) => ({ userId, seq: 0, balanceCents: 0 })))
-    .onDuplicateKeyUpdate({ set: { userId: sql`user_id` } });
+  const missing = ids.map((userId) => ({ userId, seq: 0, balanceCents: 0 }));
+  await insertMany(tx, accounts, missing, 'user_id = user_id');
   return tx.select().from(accounts).where(inArray(accounts.userId, ids)).orderBy(asc(accounts.userId)).for('update');
 }
 
@@ -40,20 +39,16 @@ export async function recordedFacts(tx: Transaction, movements: readonly TaskMov
 /** Adds the rows, moves the accounts' heads, and the counter-accounts last: all transactions meet there. */
 export async function savePostings(tx: Transaction, postings: readonly Posting<RecordedMovement>[]): Promise<void> {
   if (postings.length === 0) return;
-  await tx.insert(transactions).values(postings.map((posting) => ({ id: uuidv7(), ...posting })));
-  await tx
-    .insert(accounts)
-    .values(headsAfter(postings))
-    .onDuplicateKeyUpdate({ set: { seq: sql`VALUES(seq)`, balanceCents: sql`VALUES(balance)` } });
+  await insertMany(
+    tx,
+    transactions,
+    postings.map((posting) => ({ id: uuidv7(), ...posting })),
+  );
+  await insertMany(tx, accounts, headsAfter(postings), 'seq = VALUES(seq), balance = VALUES(balance)');
   const totals = totalsBy(postings, ({ businessDate, kind }) => `${businessDate} ${kind}`);
   const rows = [...totals.keys()].sort().map((key) => {
     const [date, kind] = key.split(' ') as [BusinessDate, 'fee' | 'reward'];
     return { date, kind, ...(totals.get(key) as { sumCents: number; rows: number }) };
   });
-  await tx
-    .insert(dayTotals)
-    .values(rows)
-    .onDuplicateKeyUpdate({
-      set: { sumCents: sql`sum + VALUES(sum)`, rows: sql`rows_count + VALUES(rows_count)` },
-    });
+  await insertMany(tx, dayTotals, rows, 'sum = sum + VALUES(sum), rows_count = rows_count + VALUES(rows_count)');
 }
