@@ -55,6 +55,9 @@ export function eventEntry(name: string, handling: EventHandling) {
       if (problem) failed.push({ id: idOf(item), retryable: false, reason: problem });
       else valid.push(item as EventEnvelope);
     }
+    // A connector asks with an empty batch whether the function can work again.
+    if (batch.length === 0)
+      await runtime.ready().catch((error) => Promise.reject(unavailable('The database is away.', error)));
     if (valid.length > 0) failed.push(...(await handle(name, handling, valid, runtime)));
 
     for (const { id, reason } of failed) runtime.log.warn({ eventId: id, reason }, 'event refused');

@@ -51,6 +51,8 @@ export async function build({ only }: { only?: readonly string[] } = {}): Promis
   await Promise.all([...made.map(bundle), ...(wanted('web') ? [pages()] : [])]);
 }
 
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
 async function bundle({ name, entry, outfile, kind }: Bundle): Promise<void> {
   const folder = join(root, dirname(outfile));
   await rm(folder, { recursive: true, force: true });
@@ -61,9 +63,11 @@ async function bundle({ name, entry, outfile, kind }: Bundle): Promise<void> {
     bundle: true,
     platform: 'node',
     target: 'node24',
-    format: 'cjs',
-    // An OpenFaaS handler is the module itself, not its default export.
-    ...(kind === 'function' ? { footer: { js: 'module.exports = module.exports.default;' } } : {}),
+    // An OpenFaaS handler is a CommonJS module, and the module itself, not its default export. The others are ES
+    // modules, since they await at the top; the packages in them still call `require`.
+    ...(kind === 'function'
+      ? { format: 'cjs', footer: { js: 'module.exports = module.exports.default;' } }
+      : { format: 'esm', banner: { js: REQUIRE } }),
     loader: { '.node': 'copy' },
     logLevel: 'warning',
     metafile: true,
@@ -71,7 +75,7 @@ async function bundle({ name, entry, outfile, kind }: Bundle): Promise<void> {
   await writeMeta(folder, metafile);
   await writeFile(
     join(folder, 'package.json'),
-    `${JSON.stringify({ name, private: true, type: 'commonjs', main: basename(outfile) })}\n`,
+    `${JSON.stringify({ name, private: true, type: kind === 'function' ? 'commonjs' : 'module', main: basename(outfile) })}\n`,
   );
   if (kind === 'migrate') await copyMigrations(folder);
 }

@@ -20,7 +20,9 @@ export async function generated(): Promise<Map<string, string>> {
   const routes = all.flatMap(({ name, http = [] }) =>
     http.map(({ method, path }) => ({ method, path, function: name })),
   );
-  files.set('nginx/routes.conf', nginxRoutes(routes));
+  const { maps, locations } = nginxRoutes(routes);
+  files.set('nginx/maps.conf', maps);
+  files.set('nginx/routes.conf', locations);
   for (const service of new Set(all.map(({ name }) => name.split('-')[0] as string))) {
     const own = all.filter(({ name }) => name.startsWith(`${service}-`));
     files.set(`docs/openapi/${service}.json`, `${JSON.stringify(openapiOf(service, own), null, 2)}\n`);

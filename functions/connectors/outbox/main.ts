@@ -1,0 +1,51 @@
+import { EXCHANGE, whileConnected } from '#platform/broker';
+import { readConfig, readSecret } from '#platform/config';
+import { openDatabase } from '#platform/database';
+import { createLog } from '#platform/log';
+import { serveOperations } from '#platform/operations-server';
+import { publisher } from './publisher.ts';
+import { OutboxSender } from './sender.ts';
+
+/**
+ * The outbox connector: moves what services have to tell from their outbox tables to the broker. A function wakes it
+ * by `POST /wake?service=NAME` after its commit; it looks by itself every second, in case a hint was lost.
+ */
+
+const config = readConfig();
+const log = createLog('outbox', config.logLevel);
+const stopping = new AbortController();
+let connected = false;
+
+const senders = config.outboxDatabases.map((url) => {
+  const database = openDatabase(url, readSecret(config, `${url.username}-database-password`), 4);
+  return new OutboxSender(url.pathname.slice(1), database, log);
+});
+
+const operations = await serveOperations({
+  async ready() {
+    if (!connected) throw new Error('the broker is away');
+    await Promise.all(senders.map((sender) => sender.database.ping()));
+  },
+  on: { 'POST /wake': (query) => senders.find((sender) => sender.service === query.get('service'))?.wake() },
+});
+
+const session = whileConnected(config, log, stopping.signal, async (connection, lost) => {
+  const channel = await connection.createConfirmChannel();
+  await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
+  const ended = AbortSignal.any([lost, stopping.signal]);
+  connected = true;
+  try {
+    const publish = publisher(channel, EXCHANGE, log);
+    await Promise.all(senders.map((sender) => sender.run(publish, ended)));
+  } finally {
+    connected = false;
+  }
+});
+
+process.once('SIGTERM', () => stopping.abort());
+process.once('SIGINT', () => stopping.abort());
+await session;
+await Promise.all(senders.map((sender) => sender.database.close()));
+await operations.close();
+log.info('stopped');
+process.exit(0);

@@ -1,0 +1,56 @@
+import type { Message } from 'amqplib';
+import { envelopeProblem, MAX_EVENT_BYTES } from '#contracts/event';
+
+/** A message that the connector holds and has not answered for yet. */
+export interface Delivery {
+  readonly message: Message;
+  /** The event's id; where the message is no event, its message id or an empty text. */
+  readonly id: string;
+  readonly routingKey: string;
+  readonly text: string;
+  readonly bytes: number;
+  readonly since: number;
+}
+
+export const MAX_BATCH_EVENTS = 500;
+export const MAX_BATCH_BYTES = 1024 * 1024;
+
+/** Reads a message; `problem` says why no function can ever take it. */
+export function readDelivery(message: Message, since: number): { delivery: Delivery; problem: string | null } {
+  const { content, fields, properties } = message;
+  const text = content.length <= MAX_EVENT_BYTES ? content.toString('utf8') : '';
+  const base = { message, routingKey: fields.routingKey, text, bytes: content.length + 1, since };
+  const refuse = (problem: string) => ({ delivery: { ...base, id: String(properties.messageId ?? '') }, problem });
+  if (content.length > MAX_EVENT_BYTES) return refuse(`larger than ${MAX_EVENT_BYTES / 1024} KiB`);
+  let event: unknown;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    return refuse('no valid JSON');
+  }
+  const problem = envelopeProblem(event);
+  if (problem) return refuse(`no event: ${problem}`);
+  return { delivery: { ...base, id: (event as { id: string }).id }, problem: null };
+}
+
+/** Takes as many from the front as fit into one call; each id once, since answers name events by id. */
+export function takeBatch(waiting: Delivery[]): Delivery[] {
+  const batch: Delivery[] = [];
+  const later: Delivery[] = [];
+  const ids = new Set<string>();
+  let bytes = 2;
+  while (waiting.length > 0 && batch.length < MAX_BATCH_EVENTS) {
+    const next = waiting[0] as Delivery;
+    if (batch.length > 0 && bytes + next.bytes > MAX_BATCH_BYTES) break;
+    waiting.shift();
+    if (ids.has(next.id)) {
+      later.push(next);
+      continue;
+    }
+    ids.add(next.id);
+    bytes += next.bytes;
+    batch.push(next);
+  }
+  waiting.unshift(...later);
+  return batch;
+}

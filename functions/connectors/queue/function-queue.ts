@@ -1,0 +1,362 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { alarm, type Log } from '#platform/log';
+import { Counter, Gauge, Histogram } from '#platform/metrics';
+import { awayPauseMs, pauseBeforeRetry, RETRY_PAUSES_MS } from './back-off.ts';
+import type { Call } from './call.ts';
+import { type Delivery, MAX_BATCH_EVENTS, readDelivery, takeBatch } from './delivery.ts';
+import type { Subscription } from './subscriptions.ts';
+import { deadQueueOf, declare } from './topology.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+export interface QueueOptions {
+  readonly exchange: string;
+  readonly retryPausesMs?: readonly number[];
+  /** After so many different events in a row that fail alone the function counts as away: a bad deploy parks nothing. */
+  readonly failuresInARow?: number;
+}
+
+const CALLS_AT_ONCE = 2;
+const PREFETCH = (CALLS_AT_ONCE + 1) * MAX_BATCH_EVENTS;
+const LINGER_MS = 5;
+const DECLARE_EVERY_MS = 60_000;
+const PARK_TIMEOUT_MS = 5_000;
+/** RabbitMQ closes a channel that holds a delivery for 30 min; nothing here takes nearly as long. */
+const LONGEST_HOLD_MS = 4 * 60_000;
+const MAX_COUNTED = 10_000;
+/** Names dead letters: the same event parked again has the same id. */
+const DEAD_LETTERS = '5b1f6d0e-4d0a-5a5e-9d53-3c1f9a1c7d10';
+
+const labelNames = ['function'];
+const batchSize = new Histogram({
+  name: 'ates_queue_batch_events',
+  help: 'Events a call.',
+  labelNames,
+  buckets: [1, 5, 20, 100, 250, 500],
+});
+const held = new Gauge({ name: 'ates_queue_held', help: 'Deliveries taken and not answered for.', labelNames });
+const oldestHeld = new Gauge({
+  name: 'ates_queue_oldest_held_seconds',
+  help: 'Age of the oldest of them.',
+  labelNames,
+});
+const handled = new Counter({ name: 'ates_queue_handled_total', help: 'Events answered for.', labelNames });
+const retried = new Counter({ name: 'ates_queue_retried_total', help: 'Events tried again.', labelNames });
+const parked = new Counter({ name: 'ates_queue_parked_total', help: 'Events moved to the dead letters.', labelNames });
+const awayGauge = new Gauge({
+  name: 'ates_queue_function_away',
+  help: '1 while the function is waited for.',
+  labelNames,
+});
+
+/**
+ * One function's queue: takes messages, calls the function with batches, and acknowledges only what the function has
+ * answered for. A session is one channel: what came over an older one is forgotten, for it will come again.
+ */
+export class FunctionQueue {
+  readonly subscription: Subscription;
+  readonly #call: Call;
+  readonly #log: Log;
+  readonly #options: QueueOptions;
+  /** Tries by event id; they outlive a channel, so that a lost connection gives no event endless tries. */
+  readonly #tries = new Map<string, number>();
+  readonly #failedInARow = new Set<string>();
+  #probes = 0;
+
+  constructor(subscription: Subscription, call: Call, log: Log, options: QueueOptions) {
+    this.subscription = subscription;
+    this.#call = call;
+    this.#log = log.child({ function: subscription.function });
+    this.#options = options;
+  }
+
+  get #queue(): string {
+    return this.subscription.function;
+  }
+
+  /** Works until `ended` or until the channel fails; then it must be called again with a new one. */
+  async run(connection: ChannelModel, ended: AbortSignal): Promise<void> {
+    const channel = await connection.createConfirmChannel();
+    const closed = new AbortController();
+    channel.on('error', (error: Error) => this.#log.warn({ err: error }, 'channel failed'));
+    channel.on('close', () => closed.abort());
+    const over = AbortSignal.any([ended, closed.signal]);
+    try {
+      await declare(channel, this.#options.exchange, this.subscription);
+      await channel.prefetch(PREFETCH);
+      const again = setInterval(() => {
+        declare(channel, this.#options.exchange, this.subscription).catch((error: unknown) =>
+          alarm(this.#log, 'topology-differs', { function: this.#queue, err: error }),
+        );
+      }, DECLARE_EVERY_MS);
+      over.addEventListener('abort', () => clearInterval(again), { once: true });
+      while (!over.aborted) {
+        const away = await this.#consume(channel, over);
+        if (away && !over.aborted) await this.#waitForFunction(channel, away, over);
+      }
+    } finally {
+      held.set({ function: this.#queue }, 0);
+      if (!closed.signal.aborted) await channel.close().catch(() => undefined);
+    }
+  }
+
+  /** Consumes until the function is away (the verdict that said so) or `over`; then nothing is held any more. */
+  async #consume(channel: ConfirmChannel, over: AbortSignal): Promise<AwayVerdict | null> {
+    const session = new Session(channel);
+    let wake: () => void = () => undefined;
+    let cancelled = false;
+    let failure: unknown = null;
+    session.onRetry = () => wake();
+    const onMessage = (message: ConsumeMessage | null) => {
+      if (message) session.take(message);
+      else cancelled = true; // the queue was deleted: it is declared again
+      wake();
+    };
+    const { consumerTag } = await channel.consume(this.#queue, onMessage);
+    const underWay = new Set<Promise<void>>();
+    let away: AwayVerdict | null = null;
+    over.addEventListener('abort', () => wake(), { once: true });
+
+    while (!over.aborted && !away && !cancelled && !failure) {
+      if (session.spoilt.length > 0) {
+        await this.#parkAll(session, session.spoilt.splice(0));
+      } else if (session.waiting.length > 0 && underWay.size < CALLS_AT_ONCE) {
+        if (session.waiting.length < MAX_BATCH_EVENTS) await pause(LINGER_MS);
+        const batch = takeBatch(session.waiting);
+        const work: Promise<void> = this.#work(session, batch)
+          .then((verdict) => {
+            away ??= verdict;
+          })
+          .catch((error: unknown) => {
+            failure = error; // the broker did not take a dead letter: the channel must go
+          })
+          .finally(() => {
+            underWay.delete(work);
+            wake();
+          });
+        underWay.add(work);
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      this.#measure(session);
+    }
+    if (!cancelled) await channel.cancel(consumerTag).catch(() => undefined);
+    // What is under way may still be settled by its answer; the rest goes back, once.
+    await Promise.all(underWay);
+    session.returnAll();
+    this.#measure(session);
+    if (failure) throw failure;
+    if (cancelled && !over.aborted) await declare(channel, this.#options.exchange, this.subscription);
+    return away;
+  }
+
+  /** Calls the function with a batch, halving it where that is needed; a verdict if the function is away. */
+  async #work(session: Session, batch: readonly Delivery[]): Promise<AwayVerdict | null> {
+    if (batch.length === 0) return null;
+    if (session.oldestSince !== null && performance.now() - session.oldestSince > LONGEST_HOLD_MS) {
+      return { kind: 'away', reason: 'events were held too long', alarm: true, waitMs: 0, failing: false };
+    }
+    batchSize.observe({ function: this.#queue }, batch.length);
+    const verdict = verdictOf(await this.#call(batch), batch.length);
+    if (verdict.kind === 'away') return { ...verdict, failing: false };
+    if (verdict.kind === 'settled') {
+      await this.#settle(session, batch, verdict);
+      return null;
+    }
+    if (batch.length > 1) {
+      const middle = Math.ceil(batch.length / 2);
+      return (await this.#work(session, batch.slice(0, middle))) ?? (await this.#work(session, batch.slice(middle)));
+    }
+    return this.#failedAlone(session, batch[0] as Delivery, verdict.reason);
+  }
+
+  async #settle(
+    session: Session,
+    batch: readonly Delivery[],
+    { failed }: Verdict & { kind: 'settled' },
+  ): Promise<void> {
+    this.#probes = 0;
+    this.#failedInARow.clear();
+    const failures = new Map(failed.map((failure) => [failure.id, failure]));
+    for (const delivery of batch) {
+      const failure = failures.get(delivery.id);
+      if (!failure) {
+        session.acknowledge(delivery);
+        this.#tries.delete(delivery.id);
+        handled.inc({ function: this.#queue });
+      } else if (failure.retryable) await this.#tryAgain(session, delivery, failure.reason);
+      else await this.#park(session, delivery, failure.reason);
+    }
+  }
+
+  async #failedAlone(session: Session, delivery: Delivery, reason: string): Promise<AwayVerdict | null> {
+    this.#failedInARow.add(delivery.id);
+    if (this.#failedInARow.size >= (this.#options.failuresInARow ?? 20)) {
+      return {
+        kind: 'away',
+        reason: `${this.#failedInARow.size} events in a row failed: ${reason}`,
+        alarm: true,
+        waitMs: 0,
+        failing: true,
+      };
+    }
+    await this.#tryAgain(session, delivery, reason);
+    return null;
+  }
+
+  async #tryAgain(session: Session, delivery: Delivery, reason: string): Promise<void> {
+    const tries = (this.#tries.get(delivery.id) ?? 0) + 1;
+    if (this.#tries.size >= MAX_COUNTED) this.#tries.clear(); // bounded; the queue's own limit is the net
+    this.#tries.set(delivery.id, tries);
+    const pauseMs = pauseBeforeRetry(tries, this.#options.retryPausesMs ?? RETRY_PAUSES_MS);
+    if (pauseMs === null) return this.#park(session, delivery, reason);
+    retried.inc({ function: this.#queue });
+    session.putBack(delivery, pauseMs);
+  }
+
+  async #parkAll(session: Session, spoilt: readonly { delivery: Delivery; problem: string }[]): Promise<void> {
+    for (const { delivery, problem } of spoilt) await this.#park(session, delivery, problem);
+  }
+
+  /** Moves a message to the dead letters: a confirmed publish, then the acknowledgement. Twice is better than never. */
+  async #park(session: Session, delivery: Delivery, reason: string): Promise<void> {
+    const { content, properties, fields } = delivery.message;
+    const id = delivery.id ? uuidv5(`${this.#queue} ${delivery.id}`, DEAD_LETTERS) : uuidv7();
+    const attempts = this.#tries.get(delivery.id) ?? 1;
+    const headers = {
+      ...properties.headers,
+      'x-ates-id': id,
+      'x-ates-reason': reason.slice(0, 500),
+      'x-ates-attempts': attempts,
+      'x-ates-parked-at': new Date().toISOString(),
+      'x-ates-queue': this.#queue,
+      'x-ates-routing-key': fields.routingKey,
+    };
+    await session.publish(deadQueueOf(this.#queue), content, {
+      ...properties,
+      headers,
+      persistent: true,
+      mandatory: true,
+    });
+    session.acknowledge(delivery);
+    this.#tries.delete(delivery.id);
+    parked.inc({ function: this.#queue });
+    this.#log.error({ eventId: delivery.id, deadLetter: id, attempts, reason }, 'parked');
+  }
+
+  /** Until the function answers again: asked with an empty batch, or, if it failed for every event, with one of them. */
+  async #waitForFunction(channel: ConfirmChannel, away: AwayVerdict, over: AbortSignal): Promise<void> {
+    if (away.alarm) alarm(this.#log, 'function-away', { function: this.#queue, reason: away.reason });
+    else this.#log.warn({ reason: away.reason }, 'function away');
+    awayGauge.set({ function: this.#queue }, 1);
+    let probe: Delivery | null = null;
+    let waitMs = away.waitMs;
+    while (!over.aborted) {
+      const pauseMs = Math.max(waitMs, awayPauseMs(this.#probes, away.failing, Math.random()));
+      this.#probes += 1;
+      await pause(pauseMs, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) break;
+      if (away.failing && !probe) {
+        const message = await channel.get(this.#queue);
+        if (!message) break; // nothing is left to fail
+        probe = readDelivery(message as Message, performance.now()).delivery;
+      }
+      const verdict = verdictOf(await this.#call(probe ? [probe] : []), probe ? 1 : 0);
+      if (verdict.kind === 'settled') break;
+      waitMs = verdict.kind === 'away' ? verdict.waitMs : 0;
+      if (probe && performance.now() - probe.since > LONGEST_HOLD_MS) {
+        channel.reject(probe.message, true);
+        probe = null;
+      }
+    }
+    // The probe's own answer is asked for again with the others: its effect is there once, whatever comes.
+    if (probe && !over.aborted) channel.reject(probe.message, true);
+    this.#failedInARow.clear();
+    awayGauge.set({ function: this.#queue }, 0);
+    if (!over.aborted) this.#log.info('function answers again');
+  }
+
+  #measure(session: Session): void {
+    held.set({ function: this.#queue }, session.size);
+    const since = session.oldestSince;
+    oldestHeld.set({ function: this.#queue }, since === null ? 0 : (performance.now() - since) / 1_000);
+  }
+}
+
+type AwayVerdict = Verdict & { kind: 'away' } & {
+  /** It answers, but fails for whatever event it gets. */
+  readonly failing: boolean;
+};
+
+/** The deliveries that one consumer holds. After `returnAll` nothing of it is acknowledged any more. */
+class Session {
+  readonly waiting: Delivery[] = [];
+  readonly spoilt: { delivery: Delivery; problem: string }[] = [];
+  onRetry: () => void = () => undefined;
+  readonly #channel: ConfirmChannel;
+  readonly #held = new Map<Message, Delivery>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(channel: ConfirmChannel) {
+    this.#channel = channel;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get oldestSince(): number | null {
+    return this.#held.values().next().value?.since ?? null;
+  }
+
+  take(message: Message): void {
+    const { delivery, problem } = readDelivery(message, performance.now());
+    this.#held.set(message, delivery);
+    if (problem === null) this.waiting.push(delivery);
+    else this.spoilt.push({ delivery, problem });
+  }
+
+  acknowledge(delivery: Delivery): void {
+    if (this.#held.delete(delivery.message)) this.#channel.ack(delivery.message);
+  }
+
+  putBack(delivery: Delivery, afterMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#held.has(delivery.message)) return;
+      this.waiting.push(delivery);
+      this.onRetry();
+    }, afterMs);
+    this.#timers.add(timer);
+  }
+
+  /** @throws Error when the broker has not confirmed it in time: then it is unknown, and the channel must go. */
+  publish(queue: string, content: Buffer, options: object): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error('the dead letter was not confirmed')), PARK_TIMEOUT_MS);
+      this.#channel.publish('', queue, content, options, (error) => {
+        clearTimeout(timer);
+        if (error) reject(error as Error);
+        else resolve();
+      });
+    });
+  }
+
+  /** Gives everything back to the queue: `reject`, which the broker's delivery limit counts, and not `nack`. */
+  returnAll(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const message of this.#held.keys()) {
+      try {
+        this.#channel.reject(message, true);
+      } catch {
+        break; // the channel is closed: the broker takes back everything by itself
+      }
+    }
+    this.#held.clear();
+    this.waiting.length = 0;
+    this.spoilt.length = 0;
+  }
+}

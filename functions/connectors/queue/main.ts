@@ -1,0 +1,49 @@
+import { EXCHANGE, whileConnected } from '#platform/broker';
+import { readConfig } from '#platform/config';
+import { createLog } from '#platform/log';
+import { serveOperations } from '#platform/operations-server';
+import { callerKeys } from '#platform/session';
+import { functionCaller } from './call.ts';
+import { FunctionQueue } from './function-queue.ts';
+import { readSubscriptions } from './subscriptions.ts';
+
+/**
+ * The queue connector: moves events from each function's queue to the function, in batches, and acknowledges what the
+ * function has answered for. What a function hears stands in stack.yml.
+ */
+
+const CALL_TIMEOUT_MS = 10_000;
+
+const config = readConfig();
+const log = createLog('queue', config.logLevel);
+const [callerKey = ''] = callerKeys(config);
+const stopping = new AbortController();
+let connected = false;
+
+const queues = readSubscriptions(config.stackFile).map((subscription) => {
+  const call = functionCaller(config.addressOf(subscription.function), callerKey, CALL_TIMEOUT_MS);
+  return new FunctionQueue(subscription, call, log, { exchange: EXCHANGE });
+});
+
+const operations = await serveOperations({
+  async ready() {
+    if (!connected) throw new Error('the broker is away');
+  },
+});
+
+const session = whileConnected(config, log, stopping.signal, async (connection, lost) => {
+  const ended = AbortSignal.any([lost, stopping.signal]);
+  connected = true;
+  try {
+    await Promise.all(queues.map((queue) => queue.run(connection, ended)));
+  } finally {
+    connected = false;
+  }
+});
+
+process.once('SIGTERM', () => stopping.abort());
+process.once('SIGINT', () => stopping.abort());
+await session;
+await operations.close();
+log.info('stopped');
+process.exit(0);

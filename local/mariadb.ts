@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import mysql from 'mysql2/promise';
+import type { Program } from './engines.ts';
+import type { Launch } from './processes.ts';
+
+const run = promisify(execFile);
+const INIT_TIMEOUT_MS = 60_000;
+
+/** Prepares a private MariaDB in `folder`: its data, and a user `ates_admin` who may do anything, set at every start. */
+export async function prepareMariadb(
+  program: Program,
+  folder: string,
+  port: number,
+  password: string,
+): Promise<Omit<Launch, 'logFile'>> {
+  const data = join(folder, 'data');
+  // The share folder is Debian's /usr/share/mysql, or Homebrew's beside the binary.
+  const base =
+    program.root || program.path.startsWith('/usr/sbin') ? `${program.root}/usr` : dirname(dirname(program.path));
+  mkdirSync(folder, { recursive: true });
+  const configFile = join(folder, 'my.cnf');
+  const initFile = join(folder, 'init.sql');
+  writeFileSync(
+    initFile,
+    `CREATE USER IF NOT EXISTS 'ates_admin'@'%';\nALTER USER 'ates_admin'@'%' IDENTIFIED BY '${password}';\n` +
+      `GRANT ALL ON *.* TO 'ates_admin'@'%' WITH GRANT OPTION;\n`,
+    { mode: 0o600 },
+  );
+  const settings = [
+    '[mariadbd]',
+    `basedir=${base}`,
+    ...(program.root ? [`lc-messages-dir=${base}/share/mysql`, `plugin-dir=${base}/lib/mysql/plugin`] : []),
+    `datadir=${data}`,
+    'socket=my.sock', // relative: a socket's path may have 107 characters at most
+    `pid-file=${join(folder, 'pid')}`,
+    `port=${port}`,
+    'bind-address=127.0.0.1',
+    'skip-name-resolve',
+    `init-file=${initFile}`,
+    'innodb-log-file-size=64M',
+    'innodb-buffer-pool-size=256M',
+    'max-connections=400',
+    'character-set-server=utf8mb4',
+    'collation-server=utf8mb4_bin',
+    ...(userInfo().uid === 0 ? ['user=root'] : []),
+  ];
+  writeFileSync(configFile, `${settings.join('\n')}\n`);
+  const env = { ...(process.env as Record<string, string>), ...program.env };
+  const args = [`--defaults-file=${configFile}`];
+  if (!existsSync(join(data, 'mysql'))) {
+    rmSync(data, { recursive: true, force: true }); // a creation that was interrupted
+    mkdirSync(data, { recursive: true });
+    const creator = join(dirname(program.path).replace(/sbin$/, 'bin'), 'mariadb-install-db');
+    const user = userInfo();
+    await run(
+      'bash',
+      [
+        creator,
+        ...args,
+        `--basedir=${base}`,
+        `--datadir=${data}`,
+        '--auth-root-authentication-method=socket',
+        `--auth-root-socket-user=${user.username}`,
+        '--skip-test-db',
+        ...(user.uid === 0 ? ['--user=root'] : []),
+      ],
+      { env, timeout: INIT_TIMEOUT_MS },
+    );
+  }
+  return { command: program.path, args, env };
+}
+
+export async function databaseAnswers(server: URL): Promise<boolean> {
+  const connection = await mysql.createConnection({ uri: server.href, connectTimeout: 1_000 });
+  await connection.query({ sql: 'SELECT 1', timeout: 1_000 });
+  await connection.end();
+  return true;
+}
+
+/** The databases and users of the services, made again at every start: what is there stays. */
+export async function createDatabases(
+  server: URL,
+  services: readonly string[],
+  passwordOf: (user: string) => string,
+): Promise<void> {
+  const connection = await mysql.createConnection({ uri: server.href, connectTimeout: 5_000 });
+  const user = async (name: string) => {
+    await connection.query(`CREATE USER IF NOT EXISTS '${name}'@'%'`);
+    await connection.query(`ALTER USER '${name}'@'%' IDENTIFIED BY '${passwordOf(name)}'`);
+  };
+  try {
+    await user('outbox');
+    for (const service of services) {
+      await connection.query(`CREATE DATABASE IF NOT EXISTS ${service} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+      await user(service);
+      await user(`${service}_owner`);
+      await connection.query(`GRANT ALL ON ${service}.* TO '${service}_owner'@'%' WITH GRANT OPTION`);
+    }
+  } finally {
+    await connection.end();
+  }
+}

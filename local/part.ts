@@ -1,0 +1,88 @@
+import type { ChildProcess } from 'node:child_process';
+import { type Launch, type Processes, signalGroup, stopProcess, until } from './processes.ts';
+
+export interface PartPlan {
+  readonly name: string;
+  /** Where it is reached. */
+  readonly url: string;
+  readonly launch: Launch;
+  /** Whether it can do its work; asked until it says so. */
+  ready(): Promise<boolean>;
+  readonly readyWithinMs: number;
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopWithinMs: number;
+}
+
+const LONGEST_PAUSE_MS = 1_500; // a part that dies is started again within 2 s
+const STEADY_MS = 10_000;
+
+/** One process of the system, started again whenever it dies, until it is stopped. */
+export class Part {
+  readonly plan: PartPlan;
+  readonly #processes: Processes;
+  readonly #changed: () => void;
+  #child: ChildProcess | null = null;
+  #wanted = false;
+  #deaths = 0;
+
+  constructor(plan: PartPlan, processes: Processes, changed: () => void) {
+    this.plan = plan;
+    this.#processes = processes;
+    this.#changed = changed;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  get state(): 'stopped' | 'starting' | 'running' {
+    if (!this.#wanted) return 'stopped';
+    return this.#child ? 'running' : 'starting';
+  }
+
+  /** Resolves when it is ready. */
+  async start(): Promise<void> {
+    this.#wanted = true;
+    if (!this.#child) this.#spawn();
+    const { name, readyWithinMs, launch } = this.plan;
+    const deathsBefore = this.#deaths;
+    const diesAgain = () => (this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null);
+    await until(name, readyWithinMs, () => this.plan.ready(), diesAgain);
+  }
+
+  /** Resolves when it is gone; it stays so until it is started. */
+  async stop(): Promise<void> {
+    this.#wanted = false;
+    const child = this.#child;
+    if (child) await stopProcess(child, this.plan.stopSignal, this.plan.stopWithinMs);
+  }
+
+  kill(): void {
+    signalGroup(this.#child?.pid, 'SIGKILL');
+  }
+
+  #spawn(): void {
+    const child = this.#processes.launch(this.plan.name, this.plan.launch);
+    const startedAt = Date.now();
+    this.#child = child;
+    this.#changed();
+    const ended = () => {
+      if (this.#child !== child) return;
+      this.#child = null;
+      this.#changed();
+      if (!this.#wanted) return;
+      signalGroup(child.pid, 'SIGKILL'); // a master that was killed leaves workers on its port
+      this.#deaths = Date.now() - startedAt > STEADY_MS ? 1 : this.#deaths + 1;
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** (this.#deaths - 1));
+      setTimeout(() => this.#wanted && !this.#child && this.#spawn(), pauseMs);
+    };
+    child.once('exit', ended);
+    child.once('error', ended);
+  }
+}
+
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  return response.status === 200;
+}

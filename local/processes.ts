@@ -1,0 +1,167 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/**
+ * Processes that leave nothing behind. Each is the leader of a group of its own, and its pid and start time are noted
+ * in `<run>/<launcher's pid>/`. When the launcher dies, however it dies, a guard at the other end of a pipe ends the
+ * groups; if the guard was killed too, the next start does.
+ */
+
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly logFile: string;
+}
+
+const MAX_LOG_BYTES = 20 * 1024 * 1024;
+
+const GUARD = `
+trap "" INT TERM HUP; cat >/dev/null; cd "$1" 2>/dev/null || exit 0
+signal() { left=; for f in *; do [ -f "$f" ] || continue; p=$(head -n1 "$f"); kill -s "$1" -- "-$p" 2>/dev/null && left=1; done; [ "$left" ]; }
+if signal TERM; then n=0; while [ $n -lt 80 ] && signal 0; do sleep 0.1; n=$((n+1)); done; signal KILL; fi; cd /; rm -rf "$1"
+`;
+
+export class Processes {
+  readonly #folder: string;
+  readonly #guard: ChildProcess;
+
+  /** @throws Error when another launcher that is alive has the folder. */
+  constructor(runFolder: string) {
+    mkdirSync(runFolder, { recursive: true });
+    for (const name of readdirSync(runFolder)) sweep(join(runFolder, name), name);
+    this.#folder = join(runFolder, String(process.pid));
+    mkdirSync(this.#folder, { recursive: true });
+    this.#guard = spawn('sh', ['-c', GUARD, 'guard', this.#folder], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#guard.stdin?.on('error', () => undefined);
+    this.#guard.unref();
+    writeFileSync(`${this.#folder}.launcher`, note(process.pid));
+  }
+
+  launch(name: string, { command, args, env, cwd, logFile }: Launch): ChildProcess {
+    if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) truncateSync(logFile);
+    const log = openSync(logFile, 'a');
+    const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
+    closeSync(log);
+    child.on('error', () => undefined); // told by 'exit' or by never becoming ready
+    if (child.pid) writeFileSync(join(this.#folder, name), note(child.pid));
+    child.once('exit', () => rmSync(join(this.#folder, name), { force: true }));
+    return child;
+  }
+
+  /** After everything was stopped: nothing is left for the guard to end. */
+  close(): void {
+    rmSync(`${this.#folder}.launcher`, { force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#guard.stdin?.destroy();
+  }
+}
+
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (!pid) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** Sends the signal, waits, then kills; resolves when the process is gone. */
+export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals, withinMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || !child.pid) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  process.kill(child.pid, signal);
+  const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), withinMs);
+  await gone;
+  clearTimeout(timer);
+  signalGroup(child.pid, 'SIGKILL'); // what it may have left in its group
+}
+
+export async function freePort(wanted = 0): Promise<number> {
+  for (let port = wanted; ; port += 1) {
+    const found = await new Promise<number | null>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(null));
+      probe.listen(port, '127.0.0.1', () => {
+        const { port: free } = probe.address() as { port: number };
+        probe.close(() => resolve(free));
+      });
+    });
+    if (found !== null) return found;
+    if (port === 0 || port > wanted + 100) throw new Error(`No free port from ${wanted} on.`);
+  }
+}
+
+/** Asks again until it is so; fails at the deadline, or at once when `gone` says that it cannot become so any more. */
+export async function until(
+  what: string,
+  timeoutMs: number,
+  ask: () => Promise<boolean>,
+  gone: () => string | null = () => null,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await ask().catch(() => false))) {
+    const reason = gone();
+    if (reason) throw new Error(`${what} failed: ${reason}`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come up within ${timeoutMs / 1_000} s`);
+    await pause(50);
+  }
+}
+
+const note = (pid: number) => `${pid}\n${startTimeOf(pid) ?? ''}\n`;
+
+/** When a process began, in whatever form: the same pid with another start time is another process. */
+function startTimeOf(pid: number): string | null {
+  try {
+    if (process.platform !== 'linux') {
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+    }
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null; // field 22 of the line
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(file: string): number | null {
+  const [pid = '', startTime = ''] = readFileSync(file, 'utf8').split('\n');
+  return startTime !== '' && startTimeOf(Number(pid)) === startTime ? Number(pid) : null;
+}
+
+/** Ends what an earlier launcher left; refuses while that launcher itself is alive. */
+function sweep(path: string, name: string): void {
+  if (name.endsWith('.launcher')) {
+    const pid = isAlive(path);
+    if (pid) throw new Error(`The system is running already (process ${pid}) on this data folder.`);
+    rmSync(path, { force: true });
+    return;
+  }
+  if (!statSync(path).isDirectory()) return;
+  const pids = readdirSync(path)
+    .map((file) => isAlive(join(path, file)) ?? 0)
+    .filter((pid) => pid > 0);
+  for (const pid of pids) signalGroup(pid, 'SIGTERM');
+  const deadline = Date.now() + 10_000;
+  while (pids.some((pid) => startTimeOf(pid) !== null) && Date.now() < deadline) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  for (const pid of pids) signalGroup(pid, 'SIGKILL');
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import type { Program } from './engines.ts';
+import type { Launch } from './processes.ts';
+
+export interface BrokerUser {
+  readonly name: string;
+  readonly password: string;
+  readonly tags: string;
+  /** Regular expressions over the names of queues and exchanges. */
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+interface Ports {
+  readonly amqp: number;
+  readonly distribution: number;
+  readonly epmd: number;
+}
+
+/** Prepares a private RabbitMQ in `folder` with an epmd of its own, which must be started first. */
+export function prepareRabbitmq(program: Program, folder: string, ports: Ports, users: readonly BrokerUser[]) {
+  for (const part of ['', 'home', 'mnesia', 'log', 'generated']) mkdirSync(join(folder, part), { recursive: true });
+  const vhost = '/';
+  const definitions = {
+    users: users.map(({ name, password, tags }) => ({
+      name,
+      password_hash: passwordHash(password),
+      hashing_algorithm: 'rabbit_password_hashing_sha256',
+      tags,
+    })),
+    vhosts: [{ name: vhost }],
+    permissions: users.map(({ name: user, configure, write, read }) => ({ user, vhost, configure, write, read })),
+  };
+  const file = (name: string, content: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  const definitionsFile = file('definitions.json', JSON.stringify(definitions));
+  const configFile = file(
+    'rabbitmq.conf',
+    [
+      `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
+      `load_definitions = ${definitionsFile}`,
+      'loopback_users = none',
+      'vm_memory_high_watermark.absolute = 1GB',
+      'disk_free_limit.absolute = 100MB',
+      'log.file.level = warning',
+      '',
+    ].join('\n'),
+  );
+  const env = {
+    ...(process.env as Record<string, string>),
+    ...program.env,
+    ...(program.root ? { PATH: `${program.root}/usr/lib/erlang/bin:${process.env.PATH}` } : {}),
+    detached: '1', // the script then becomes the VM, so that the child's pid is the broker's
+    HOME: join(folder, 'home'),
+    RABBITMQ_NODENAME: 'ates@localhost',
+    RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(folder, 'log'),
+    RABBITMQ_LOGS: join(folder, 'log/rabbit.log'),
+    RABBITMQ_CONFIG_FILE: configFile,
+    RABBITMQ_ADVANCED_CONFIG_FILE: file('advanced.config', '[].'),
+    RABBITMQ_CONF_ENV_FILE: file('env.conf', ''),
+    RABBITMQ_ENABLED_PLUGINS_FILE: file('enabled_plugins', '[].'),
+    RABBITMQ_GENERATED_CONFIG_DIR: join(folder, 'generated'),
+    RABBITMQ_PID_FILE: join(folder, 'pid'),
+    RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+    RABBITMQ_NODE_PORT: String(ports.amqp),
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    ERL_EPMD_PORT: String(ports.epmd),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    ERL_CRASH_DUMP_SECONDS: '0',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
+  };
+  const broker: Omit<Launch, 'logFile'> = { command: program.path, args: [], env };
+  const epmd: Omit<Launch, 'logFile'> = { command: epmdPath(program), args: [], env };
+  return { broker, epmd };
+}
+
+/** epmd comes with Erlang: beside a fetched one, or from the PATH. */
+function epmdPath({ root, path }: Program): string {
+  const erlang = root || path.startsWith('/usr/lib') ? `${root}/usr/lib/erlang` : '';
+  if (!erlang) return join(dirname(path), '../../../bin/epmd');
+  const runtime = readdirSync(erlang).find((name) => name.startsWith('erts-'));
+  return join(erlang, runtime ?? '', 'bin/epmd');
+}
+
+/** RabbitMQ's own form: a random salt of four bytes, then SHA-256 of salt and password. */
+function passwordHash(password: string): string {
+  const salt = randomBytes(4);
+  const digest = createHash('sha256')
+    .update(Buffer.concat([salt, Buffer.from(password)]))
+    .digest();
+  return Buffer.concat([salt, digest]).toString('base64');
+}
+
+/** It speaks AMQP: it answers the protocol's header with anything. */
+export function brokerAnswers(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: 1_000 }, () => socket.write('AMQP\x00\x00\x09\x01'));
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('data', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.once('timeout', () => settle(false));
+    socket.once('close', () => resolve(false));
+  });
+}

@@ -1,0 +1,47 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The secrets of a system, each a file, made once and kept; nobody types or copies one. */
+export class Secrets {
+  readonly #folder: string;
+
+  constructor(dataFolder: string) {
+    this.#folder = join(dataFolder, 'secrets');
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const { crv, kty, x } = publicKey.export({ format: 'jwk' });
+    const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url'); // RFC 7638
+    if (!existsSync(join(this.#folder, 'session-public-keys'))) {
+      this.#write('session-private-key', privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+      this.#write('session-public-keys', JSON.stringify({ keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }] }));
+    }
+  }
+
+  /** A random secret, made when it is first asked for. */
+  get(name: string): string {
+    const path = join(this.#folder, name);
+    if (!existsSync(path)) this.#write(name, randomBytes(32).toString('hex'));
+    return readFileSync(path, 'utf8').trim();
+  }
+
+  set(name: string, value: string): void {
+    this.#write(name, value);
+  }
+
+  /** A folder that holds just the secrets a part may have. */
+  folderFor(part: string, names: readonly string[]): string {
+    const folder = join(this.#folder, '..', 'parts', part);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of names) {
+      this.get(name);
+      copyFileSync(join(this.#folder, name), join(folder, name));
+    }
+    return folder;
+  }
+
+  #write(name: string, value: string): void {
+    writeFileSync(join(this.#folder, name), `${value.trim()}\n`, { mode: 0o600 });
+  }
+}

@@ -1,0 +1,42 @@
+import { demoUsers } from '../functions/auth/db/demo-users.ts';
+import { serveControl } from './control.ts';
+import { System } from './system.ts';
+import { watchSources } from './watch.ts';
+
+/** `npm start [-- --fresh]`, and `npm run dev`, which also rebuilds and restarts what a saved file touches. */
+
+const flags = process.argv.slice(2);
+const unknown = flags.filter((flag) => flag !== '--fresh' && flag !== '--watch');
+if (unknown.length > 0) {
+  console.error(`Unknown flag ${unknown.join(', ')}. There are --fresh (begin empty) and --watch.`);
+  process.exit(2);
+}
+
+let system: System | null = null;
+let stopping = false;
+const began = performance.now();
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  if (system) console.log('Stopping ...');
+  await system?.stop();
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+
+try {
+  system = new System({ fresh: flags.includes('--fresh'), say: (line) => console.log(`  ${line}`) });
+  const run = await system.start();
+  await serveControl(system);
+  if (flags.includes('--watch')) watchSources(system);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  console.log(`\nATES runs at ${run.url}  (ready in ${seconds} s; Ctrl-C stops it)\n`);
+  if (process.env.ATES_DEMO !== 'off') {
+    console.log(`Sign in with the password ${run.demoPassword} as`);
+    for (const { email, name, role } of demoUsers) console.log(`  ${role.padEnd(10)} ${email.padEnd(24)} ${name}`);
+  }
+} catch (error) {
+  console.error(`\n${(error as Error).message}`);
+  await stop(1);
+}

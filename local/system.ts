@@ -1,0 +1,345 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { parse } from 'yaml';
+import { build, root } from '../scripts/build.ts';
+import { findEngines, MARIADB, NGINX, RABBITMQ } from './engines.ts';
+import { createDatabases, databaseAnswers, prepareMariadb } from './mariadb.ts';
+import { prepareNginx } from './nginx.ts';
+import { answers, Part, type PartPlan } from './part.ts';
+import { freePort, type Launch, Processes } from './processes.ts';
+import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
+import { Secrets } from './secrets.ts';
+
+/** The services that own a database; those with an outbox are read by the outbox connector. */
+const SERVICES = { auth: { outbox: false }, tasks: { outbox: true }, accounts: { outbox: false } } as const;
+
+/** The connectors, and the secrets each may have. */
+const CONNECTORS = {
+  outbox: ['outbox-database-password', 'outbox-broker-password'],
+  queue: ['queue-broker-password', 'caller-keys'],
+} as const;
+
+const PASSED_ON = ['ATES_TIME_ZONE', 'ATES_DAY_LENGTH', 'ATES_LOG_LEVEL', 'ATES_PUBLIC_URL', 'ATES_DATABASE_POOL'];
+const DEFAULT_DEMO_PASSWORD = 'popug-demo-2026';
+
+/** run.json, as docs and tests know it. */
+export interface Run {
+  url: string;
+  amqpUrl: string;
+  demoPassword: string;
+  callerKey: string;
+  databases: Record<string, string>;
+  parts: Record<string, { pid: number | null; url: string }>;
+}
+
+export interface SystemOptions {
+  readonly dataDir?: string;
+  readonly fresh?: boolean;
+  /** The environment that decides (`ATES_*`); the process's own if left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly say?: (line: string) => void;
+}
+
+interface Settings {
+  port?: number;
+  dayStart?: string;
+}
+
+/** The whole system on one machine: private engines, a process for each function and connector, nginx in front. */
+export class System {
+  readonly dataDir: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #say: (line: string) => void;
+  readonly #processes: Processes;
+  readonly #secrets: Secrets;
+  readonly #parts = new Map<string, Part>();
+  #databaseServer: URL | null = null;
+  #brokerServer: URL | null = null;
+  #url = '';
+  #running = false;
+
+  /** @throws Error when a system is running on the data folder. */
+  constructor(options: SystemOptions = {}) {
+    this.#env = options.env ?? process.env;
+    this.#say = options.say ?? (() => undefined);
+    const dataDir = options.dataDir ?? this.#env.ATES_DATA_DIR ?? '.ates';
+    this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
+    mkdirSync(join(this.dataDir, 'log'), { recursive: true });
+    this.#processes = new Processes(join(this.dataDir, 'run'));
+    if (options.fresh) {
+      for (const part of ['database', 'broker', 'nginx', 'secrets', 'parts', 'settings.json', 'log']) {
+        rmSync(join(this.dataDir, part), { recursive: true, force: true });
+      }
+      mkdirSync(join(this.dataDir, 'log'), { recursive: true });
+    }
+    this.#secrets = new Secrets(this.dataDir);
+  }
+
+  get databaseServer(): URL {
+    return this.#databaseServer ?? unknown('the database');
+  }
+
+  get brokerServer(): URL {
+    return this.#brokerServer ?? unknown('the broker');
+  }
+
+  /** Starts database and broker, or takes the servers that `ATES_DATABASE_SERVER` and `ATES_BROKER_SERVER` name. */
+  async startEngines(): Promise<void> {
+    const given = { database: this.#env.ATES_DATABASE_SERVER, broker: this.#env.ATES_BROKER_SERVER };
+    if (given.database) this.#databaseServer = new URL(given.database);
+    if (given.broker) this.#brokerServer = new URL(given.broker);
+    const kinds = [given.database ? [] : [MARIADB], given.broker ? [] : [RABBITMQ]].flat();
+    await this.#step('engines', () => findEngines(kinds, this.#enginesFolder, this.#say));
+    await this.#step('database and broker', async () => {
+      await Promise.all([given.database ? null : this.#startDatabase(), given.broker ? null : this.#startBroker()]);
+    });
+  }
+
+  /** Starts everything; resolves with what run.json holds. */
+  async start(): Promise<Run> {
+    refuseOpenDemo(this.#env);
+    await findEngines([NGINX], this.#enginesFolder, this.#say);
+    await Promise.all([this.#step('build', () => build()), this.startEngines()]);
+    await this.#step('databases and migrations', () => this.#migrate());
+    const [nginx] = await findEngines([NGINX], this.#enginesFolder, this.#say);
+    const settings = this.#settings();
+    const bind = this.#env.ATES_BIND ?? '127.0.0.1';
+    const port = this.#env.ATES_PORT ? Number(this.#env.ATES_PORT) : await freePort(settings.port ?? 8080);
+    this.#keepSettings({ ...settings, port });
+    this.#url = `http://127.0.0.1:${port}`;
+    await this.#step('functions and connectors', () => this.#startParts());
+    await this.#step('nginx', async () => {
+      const upstreams = Object.fromEntries(
+        [...this.#parts].flatMap(([name, part]) =>
+          functionNames().includes(name) ? [[name, new URL(part.plan.url).host]] : [],
+        ),
+      );
+      const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
+      const folder = join(this.dataDir, 'nginx');
+      const launch = prepareNginx(nginx as never, folder, { root, listen: `${bind}:${port}`, rateLimit, upstreams });
+      await this.#add('nginx', this.#url, launch, () => answers(`${this.#url}/healthz`), { stopSignal: 'SIGQUIT' });
+    });
+    this.#running = true;
+    this.#writeRun();
+    return this.run;
+  }
+
+  get run(): Run {
+    const parts = [...this.#parts].filter(([name]) => name !== 'epmd');
+    return {
+      url: this.#url,
+      amqpUrl: this.brokerServer.href,
+      demoPassword: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
+      callerKey: this.#secrets.get('caller-keys'),
+      databases: Object.fromEntries(
+        Object.keys(SERVICES).map((name) => [name, new URL(name, this.databaseServer).href]),
+      ),
+      parts: Object.fromEntries(parts.map(([name, part]) => [name, { pid: part.pid, url: part.plan.url }])),
+    };
+  }
+
+  get parts(): ReadonlyMap<string, Part> {
+    return this.#parts;
+  }
+
+  get #enginesFolder(): string {
+    return join(root, '.ates', 'engines'); // shared by all data folders
+  }
+
+  /** Stops what takes work first, then what moves it, then the engines; leaves nothing behind. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    rmSync(join(this.dataDir, 'run.json'), { force: true });
+    const stop = (names: readonly string[]) => Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
+    await stop(['nginx']);
+    await stop([...this.#parts.keys()].filter((name) => functionNames().includes(name)));
+    await stop(Object.keys(CONNECTORS));
+    await stop(['database', 'broker']);
+    await stop(['epmd']);
+    this.#processes.close();
+  }
+
+  async #startDatabase(): Promise<void> {
+    const [program] = await findEngines([MARIADB], this.#enginesFolder, this.#say);
+    const port = await freePort();
+    const password = this.#secrets.get('database-admin-password');
+    const server = new URL(`mysql://ates_admin:${password}@127.0.0.1:${port}/`);
+    const launch = await prepareMariadb(program as never, join(this.dataDir, 'database'), port, password);
+    this.#databaseServer = server;
+    await this.#add('database', server.href, launch, () => databaseAnswers(server), { stopWithinMs: 30_000 });
+  }
+
+  async #startBroker(): Promise<void> {
+    const [program] = await findEngines([RABBITMQ], this.#enginesFolder, this.#say);
+    const ports = { amqp: await freePort(), distribution: await freePort(), epmd: await freePort() };
+    const user = (name: string, tags: string, configure: string, write: string, read: string) => ({
+      ...{ name, tags, configure, write, read },
+      password: this.#secrets.get(`${name}-broker-password`),
+    });
+    const heard = `(${functionNames().join('|')})(\\.dead)?`;
+    const users = [
+      user('outbox', '', '^ates\\.events$', '^ates\\.events$', '^$'),
+      // It parks by the default exchange, which RabbitMQ calls amq.default, and names it for dead letters.
+      user('queue', '', `^(ates\\.events|${heard})$`, `^(amq\\.default|${heard})$`, `^(ates\\.events|${heard})$`),
+      user('admin', 'administrator', '.*', '.*', '.*'),
+    ];
+    const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
+    const speaks = async (port: number) => (await brokerAnswers(port)) || Promise.reject(new Error('silent'));
+    await this.#add('epmd', `tcp://127.0.0.1:${ports.epmd}`, epmd, async () => true, {});
+    this.#brokerServer = new URL(`amqp://admin:${this.#secrets.get('admin-broker-password')}@127.0.0.1:${ports.amqp}`);
+    await this.#add('broker', `amqp://127.0.0.1:${ports.amqp}`, broker, () => speaks(ports.amqp), {
+      readyWithinMs: 90_000,
+      stopWithinMs: 30_000,
+    });
+  }
+
+  async #migrate(): Promise<void> {
+    const services = Object.keys(SERVICES);
+    await createDatabases(this.databaseServer, services, (user) => this.#secrets.get(`${user}-database-password`));
+    const owners = services.map((service) => `${service}_owner-database-password`);
+    const env = this.#partEnv('migrate', owners, {
+      ATES_OWNER_DATABASES: services.map((service) => this.#databaseUrl(`${service}_owner`, service)).join(' '),
+      ATES_DEMO_PASSWORD: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
+    });
+    const done = spawnSync(process.execPath, [join(root, 'dist/migrate/main.js')], {
+      env,
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    writeFileSync(join(this.dataDir, 'log/migrate.log'), done.stdout + done.stderr);
+    if (done.status !== 0) throw new Error(`The migrations failed: ${done.stderr || done.stdout}`);
+  }
+
+  async #startParts(): Promise<void> {
+    const stack = readStack();
+    const names = [...Object.keys(stack), ...Object.keys(CONNECTORS)];
+    const urls: Record<string, string> = {};
+    for (const name of names) urls[name] = `http://127.0.0.1:${await freePort()}`;
+    const addresses = Object.fromEntries(
+      names.map((name) => [`ATES_URL_${name.toUpperCase().replaceAll('-', '_')}`, urls[name] as string]),
+    );
+    const add = (name: string, secrets: readonly string[], own: Record<string, string>, file: string) => {
+      const url = urls[name] as string;
+      const env = this.#partEnv(name, secrets, { ...addresses, ...own, HOST: '127.0.0.1', PORT: new URL(url).port });
+      const launch = { command: process.execPath, args: ['--enable-source-maps', file], env, cwd: root };
+      return this.#add(name, url, launch, () => answers(`${url}/_/ready`), {});
+    };
+    const functions = Object.entries(stack).map(([name, { secrets = [] }]) => {
+      const service = name.split('-')[0] as string;
+      const own: Record<string, string> = {
+        ATES_HANDLER: join(root, 'dist/functions', name),
+        ATES_DATABASE_URL: this.#databaseUrl(service, service),
+      };
+      if (service === 'auth') own.ATES_DEMO_PASSWORD = this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD;
+      return add(name, secrets, own, join(root, 'template/ates-node/index.mjs'));
+    });
+    const outboxes = Object.entries(SERVICES).flatMap(([name, { outbox }]) =>
+      outbox ? [this.#databaseUrl('outbox', name)] : [],
+    );
+    const own = {
+      outbox: { ATES_AMQP_URL: this.#brokerUrl('outbox'), ATES_OUTBOX_DATABASES: outboxes.join(' ') },
+      queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: join(root, 'stack.yml') },
+    };
+    const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[]).map((name) =>
+      add(name, CONNECTORS[name], own[name], join(root, 'dist/connectors', name, 'main.js')),
+    );
+    await Promise.all([...functions, ...connectors]);
+  }
+
+  #databaseUrl(user: string, database: string): string {
+    const { hostname, port } = this.databaseServer;
+    return `mysql://${user}@${hostname}:${port || 3306}/${database}`;
+  }
+
+  /** A private broker has a user for each connector; with a server that was given all use its user. */
+  #brokerUrl(user: string): string {
+    const given = this.#env.ATES_BROKER_SERVER ? new URL(this.#env.ATES_BROKER_SERVER) : null;
+    if (given) this.#secrets.set(`${user}-broker-password`, decodeURIComponent(given.password));
+    const url = new URL(this.brokerServer.href);
+    url.password = '';
+    if (!given) url.username = user;
+    return url.href;
+  }
+
+  #partEnv(name: string, secrets: readonly string[], own: Record<string, string>): Record<string, string> {
+    const passed = PASSED_ON.flatMap((key) => (this.#env[key] ? [[key, this.#env[key] as string]] : []));
+    return {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+      ...Object.fromEntries(passed),
+      ...(this.#env.ATES_DAY_LENGTH ? { ATES_DAY_START: this.#dayStart() } : {}),
+      ATES_DEMO: this.#env.ATES_DEMO ?? 'on',
+      ATES_SECRETS_DIR: this.#secrets.folderFor(name, secrets),
+      ...own,
+    };
+  }
+
+  /** Written once: the days of a demonstration go on where they were. */
+  #dayStart(): string {
+    const settings = this.#settings();
+    const dayStart = settings.dayStart ?? new Date().toISOString();
+    this.#keepSettings({ ...settings, dayStart });
+    return dayStart;
+  }
+
+  async #add(
+    name: string,
+    url: string,
+    launch: Omit<Launch, 'logFile'>,
+    ready: PartPlan['ready'],
+    limits: Partial<Pick<PartPlan, 'readyWithinMs' | 'stopSignal' | 'stopWithinMs'>>,
+  ): Promise<void> {
+    const logFile = join(this.dataDir, 'log', `${name}.log`);
+    const defaults = { readyWithinMs: 30_000, stopSignal: 'SIGTERM', stopWithinMs: 20_000 } as const;
+    const plan = { name, url, launch: { ...launch, logFile }, ready, ...defaults, ...limits };
+    const part = new Part(plan, this.#processes, () => this.#writeRun());
+    this.#parts.set(name, part);
+    await part.start();
+  }
+
+  async #step(what: string, work: () => Promise<unknown>): Promise<void> {
+    const began = performance.now();
+    await work();
+    this.#say(`${what}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  }
+
+  #settings(): Settings {
+    const path = join(this.dataDir, 'settings.json');
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Settings) : {};
+  }
+
+  #keepSettings(settings: Settings): void {
+    writeFileSync(join(this.dataDir, 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`);
+  }
+
+  #writeRun(): void {
+    if (!this.#running) return;
+    const path = join(this.dataDir, 'run.json');
+    writeFileSync(`${path}.new`, `${JSON.stringify(this.run, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+interface StackFunction {
+  readonly secrets?: readonly string[];
+}
+
+function readStack(): Record<string, StackFunction> {
+  const stack = parse(readFileSync(join(root, 'stack.yml'), 'utf8')) as { functions: Record<string, StackFunction> };
+  return stack.functions;
+}
+
+const functionNames = (): string[] => Object.keys(readStack());
+
+/** Whoever opens the entry to others must not leave the demo's well-known password on it. */
+function refuseOpenDemo(env: Readonly<Record<string, string | undefined>>): void {
+  const open = env.ATES_BIND && env.ATES_BIND !== '127.0.0.1';
+  if (!open || env.ATES_DEMO === 'off') return;
+  if (env.ATES_DEMO_PASSWORD && env.ATES_DEMO_PASSWORD !== DEFAULT_DEMO_PASSWORD) return;
+  throw new Error('ATES_BIND opens the system to others: set ATES_DEMO=off, or an ATES_DEMO_PASSWORD of your own.');
+}
+
+function unknown(what: string): never {
+  throw new Error(`${what} was not started`);
+}

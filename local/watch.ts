@@ -1,0 +1,62 @@
+import { globSync, readFileSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { build, root } from '../scripts/build.ts';
+import type { System } from './system.ts';
+
+const FOLDERS = ['contracts', 'platform', 'functions', 'template', 'web'];
+const GATHER_MS = 100; // editors write a file in several steps
+
+/** Rebuilds what a saved file is part of, as the bundles' metafiles tell, and restarts just those parts. */
+export function watchSources(system: System): void {
+  const saved = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let busy = false;
+
+  async function refresh(): Promise<void> {
+    if (busy) return;
+    busy = true;
+    const files = [...saved];
+    saved.clear();
+    const began = performance.now();
+    try {
+      const parts = partsWith(files);
+      if (parts.length > 0) {
+        await build({ only: parts });
+        await Promise.all(
+          parts.map(async (name) => {
+            const part = system.parts.get(name);
+            await part?.stop();
+            await part?.start();
+          }),
+        );
+        console.log(`${files.join(', ')}: ${parts.join(', ')} again in ${Math.round(performance.now() - began)} ms`);
+      }
+    } catch (error) {
+      console.error((error as Error).message);
+    }
+    busy = false;
+    if (saved.size > 0) void refresh();
+  }
+
+  for (const folder of FOLDERS) {
+    watch(join(root, folder), { recursive: true }, (_, name) => {
+      if (!name || /\.test\.tsx?$|~$/.test(name)) return;
+      saved.add(`${folder}/${name}`);
+      clearTimeout(timer);
+      timer = setTimeout(() => void refresh(), GATHER_MS);
+    });
+  }
+}
+
+/** The bundles that hold one of the files; a page's style or HTML touches the pages, the entry point every function. */
+function partsWith(files: readonly string[]): string[] {
+  const parts = new Set<string>();
+  for (const meta of globSync('dist/{functions,connectors}/*/meta.json', { cwd: root })) {
+    const [, kind, name = ''] = meta.split('/');
+    const { inputs } = JSON.parse(readFileSync(join(root, meta), 'utf8')) as { inputs: Record<string, unknown> };
+    const touched = (file: string) => file in inputs || (kind === 'functions' && file.startsWith('template/'));
+    if (files.some(touched)) parts.add(name);
+  }
+  if (files.some((file) => file.startsWith('web/'))) parts.add('web');
+  return [...parts];
+}

@@ -1,0 +1,3 @@
+export async function buildWeb(_: { outDir: string; minify: boolean }) {
+  return { metafile: {} };
+}
