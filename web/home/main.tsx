@@ -1,0 +1,6 @@
+import { choice } from '../ui/texts.ts';
+
+/** Leads to the page that somebody of this role opens first; the cookie only chooses a page, no server believes it. */
+const FIRST_PAGE: Readonly<Record<string, string>> = { manager: '/tasks/', admin: '/tasks/' };
+
+location.replace(choice('id') === undefined ? '/auth/' : (FIRST_PAGE[choice('role') ?? ''] ?? '/accounts/'));

@@ -1,0 +1,33 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useId } from 'preact/hooks';
+
+interface FieldProps {
+  readonly label: string;
+  readonly error?: string | undefined;
+  /** Draws the control with what ties it to label and error. */
+  children(control: { id: string; 'aria-invalid'?: 'true'; 'aria-describedby'?: string }): ComponentChildren;
+}
+
+export function Field({ label, error, children }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, ...(error ? { 'aria-invalid': 'true', 'aria-describedby': `${id}-error` } : {}) })}
+      {error && (
+        <p class="error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The one main button of a form; while `busy` it takes no second press. */
+export function Submit({ busy, children }: { busy: boolean; children: ComponentChildren }): JSX.Element {
+  return (
+    <button type="submit" class="button main" disabled={busy}>
+      {children}
+    </button>
+  );
+}

@@ -1,0 +1,115 @@
+import { type ComponentChildren, render } from 'preact';
+import { useState } from 'preact/hooks';
+import { command, keepSession } from './client.ts';
+import { choice, keepChoice, language, type TextKey, t } from './texts.ts';
+
+const SECTIONS: readonly { path: string; text: TextKey }[] = [
+  { path: '/tasks/', text: 'tasks' },
+  { path: '/accounts/', text: 'account' },
+];
+
+const THEMES = ['auto', 'light', 'dark'] as const;
+
+/** The frame of every page: bar, sections, switches; `title` is the one first heading. */
+export function Page({
+  title,
+  aside,
+  narrow,
+  children,
+}: {
+  title: string;
+  aside?: ComponentChildren;
+  narrow?: boolean;
+  children: ComponentChildren;
+}) {
+  const signedIn = choice('id') !== undefined && location.pathname !== '/auth/';
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t('skip')}
+      </a>
+      <header class="bar">
+        <a class="brand" href="/">
+          ATES
+        </a>
+        {signedIn && (
+          <nav aria-label={t('sections')}>
+            {SECTIONS.map(({ path, text }) => (
+              <a key={path} href={path} aria-current={location.pathname === path ? 'page' : undefined}>
+                {t(text)}
+              </a>
+            ))}
+          </nav>
+        )}
+        <div class="tools">
+          <Theme />
+          <button
+            type="button"
+            class="button quiet"
+            lang={language === 'ru' ? 'en' : 'ru'}
+            aria-label={t('language')}
+            onClick={switchLanguage}
+          >
+            {language === 'ru' ? 'EN' : 'RU'}
+          </button>
+          {signedIn && (
+            <button type="button" class="button quiet" onClick={signOut}>
+              {t('signOut')}
+            </button>
+          )}
+        </div>
+      </header>
+      <main id="content" class={narrow ? 'page narrow' : 'page'} tabIndex={-1}>
+        <div class="head">
+          <h1>{title}</h1>
+          {aside}
+        </div>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function Theme() {
+  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? 'auto');
+  const next = () => {
+    const chosen = THEMES[(THEMES.indexOf(theme as 'auto') + 1) % THEMES.length] as string;
+    keepChoice('theme', chosen);
+    document.documentElement.dataset.theme = chosen;
+    setTheme(chosen);
+  };
+  const names: Record<string, TextKey> = { auto: 'theme_auto', light: 'theme_light', dark: 'theme_dark' };
+  const label = t(names[theme] ?? 'theme_auto');
+  return (
+    <button type="button" class="button quiet" title={label} aria-label={label} onClick={next}>
+      <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+        <circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="2" />
+        <path
+          d={theme === 'light' ? '' : theme === 'dark' ? 'M10 3a7 7 0 1 1 0 14a7 7 0 1 1 0-14' : 'M10 3a7 7 0 0 1 0 14'}
+          fill="currentColor"
+        />
+      </svg>
+    </button>
+  );
+}
+
+function switchLanguage(): void {
+  keepChoice('lang', language === 'ru' ? 'en' : 'ru');
+  location.reload();
+}
+
+async function signOut(): Promise<void> {
+  await command('DELETE', '/api/auth/session').catch(() => undefined);
+  location.assign('/auth/');
+}
+
+/** Draws a page into its shell. */
+export function start(page: ComponentChildren, title: TextKey): void {
+  document.documentElement.lang = language;
+  document.documentElement.dataset.theme = choice('theme') ?? 'auto';
+  document.title = `${t(title)} · ATES`;
+  const app = document.getElementById('app') as HTMLElement;
+  app.replaceChildren();
+  render(page, app);
+  if (location.pathname !== '/auth/') keepSession();
+}
