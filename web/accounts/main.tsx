@@ -7,14 +7,15 @@ import { useLive, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { Page, start } from '../ui/Page.tsx';
-import { type TextKey, t } from '../ui/texts.ts';
+import { t as common } from '../ui/texts.ts';
+import { t } from './texts.ts';
 
 const KINDS: readonly TransactionKind[] = ['fee', 'reward', 'payout'];
 
 function MyAccount() {
   const account = useLive<Account>('/api/accounts/me');
   return (
-    <Page title={t('account')} aside={<LiveMark live={account} />}>
+    <Page title={common('account')} aside={<LiveMark live={account} />}>
       {account.error && !account.data && <ProblemNotice error={account.error} retry={account.reload} />}
       {!account.data && !account.error && <Loading />}
       {account.data && <Balance account={account.data} />}
@@ -93,7 +94,7 @@ function Statement({ zone }: { zone: string | undefined }) {
               <option value="">{t('allKinds')}</option>
               {KINDS.map((kind) => (
                 <option key={kind} value={kind}>
-                  {t(`kind_${kind}` as TextKey)}
+                  {t(`kind_${kind}`)}
                 </option>
               ))}
             </select>
@@ -182,7 +183,7 @@ function TransactionTable({ rows, zone }: { rows: readonly Transaction[]; zone: 
               <td class="soft">
                 <Time at={row.datetime} zone={zone} />
               </td>
-              <td>{t(`kind_${row.kind}` as TextKey)}</td>
+              <td>{t(`kind_${row.kind}`)}</td>
               <td class="text">
                 {row.jiraId && <span class="tag">{row.jiraId}</span>} {row.taskTitle ?? '—'}
               </td>

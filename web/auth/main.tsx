@@ -4,7 +4,8 @@ import { command, get, type Refused } from '../ui/client.ts';
 import { Field, Submit } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { Page, start } from '../ui/Page.tsx';
-import { type TextKey, t } from '../ui/texts.ts';
+import { t as common } from '../ui/texts.ts';
+import { t } from './texts.ts';
 
 /** Only a path of our own: nobody is led to another site after signing in. */
 function backPath(): string {
@@ -39,7 +40,7 @@ function SignIn() {
   }
 
   return (
-    <Page title={t('signIn')} narrow>
+    <Page title={common('signIn')} narrow>
       <form
         class="card"
         onSubmit={(event) => {
@@ -96,7 +97,7 @@ function SignIn() {
                   onClick={() => signIn({ email: user.email, password: demo.password })}
                 >
                   {user.name}
-                  <span class="small">{t(`role_${user.role}` as TextKey)}</span>
+                  <span class="small">{t(`role_${user.role}`)}</span>
                 </button>
               </li>
             ))}

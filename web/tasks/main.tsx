@@ -6,7 +6,8 @@ import { Field, Submit } from '../ui/Field.tsx';
 import { Money } from '../ui/Money.tsx';
 import { Empty, ProblemNotice } from '../ui/Notice.tsx';
 import { Page, start } from '../ui/Page.tsx';
-import { t } from '../ui/texts.ts';
+import { t as common } from '../ui/texts.ts';
+import { t } from './texts.ts';
 
 const NOTHING = { title: '', jiraId: '', description: '' };
 
@@ -46,10 +47,10 @@ function Tasks() {
     title.current?.focus();
   }
 
-  const fieldError = (pointer: string) => refused?.fieldError(pointer);
+  const fieldError = (field: keyof typeof NOTHING) => refused?.fieldError(`/${field}`) && t(`invalid_${field}`);
   const toldAtFields = refused?.problem.errors?.every(({ pointer }) => pointer.slice(1) in NOTHING) ?? false;
   return (
-    <Page title={t('tasks')}>
+    <Page title={common('tasks')}>
       <form
         class="card"
         aria-labelledby="add"
@@ -64,7 +65,7 @@ function Tasks() {
         </div>
         {refused && !toldAtFields && <ProblemNotice error={refused} />}
         <div class="row task">
-          <Field label={t('title')} error={fieldError('/title')}>
+          <Field label={t('title')} error={fieldError('title')}>
             {(control) => (
               <input
                 {...control}
@@ -77,7 +78,7 @@ function Tasks() {
               />
             )}
           </Field>
-          <Field label={t('jiraId')} error={fieldError('/jiraId')}>
+          <Field label={t('jiraId')} error={fieldError('jiraId')}>
             {(control) => (
               <input
                 {...control}
@@ -88,9 +89,8 @@ function Tasks() {
               />
             )}
           </Field>
-          <Submit busy={busy}>{t('add')}</Submit>
         </div>
-        <Field label={t('withDescription')} error={fieldError('/description')}>
+        <Field label={t('withDescription')} error={fieldError('description')}>
           {(control) => (
             <textarea
               {...control}
@@ -100,6 +100,7 @@ function Tasks() {
             />
           )}
         </Field>
+        <Submit busy={busy}>{t('add')}</Submit>
       </form>
       <section class="card" aria-labelledby="added">
         <h2 id="added">{t('addedNow')}</h2>

@@ -7,11 +7,10 @@ import { t } from './texts.ts';
 
 /** Why something did not work, the code for support, and a way to go on. */
 export function ProblemNotice({ error, retry }: { error: Refused; retry?: () => void }) {
-  const { detail, title, traceId } = error.problem;
+  const { traceId } = error.problem;
   return (
     <div class="notice bad" role="alert">
       <strong>{error.message}</strong>
-      {detail && detail !== title && <p>{detail}</p>}
       {error.retryAfterSeconds > 0 && <p>{t('tryAgainIn', { seconds: error.retryAfterSeconds })}</p>}
       {traceId && <p class="small soft">{t('code', { traceId })}</p>}
       {retry && (

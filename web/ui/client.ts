@@ -1,5 +1,5 @@
 import type { Problem } from '#contracts/rest/problem';
-import { t } from './texts.ts';
+import { problemText, t } from './texts.ts';
 
 /** A refusal, in the server's own words; `status` 0: no answer came, and it is not known what was done. */
 export class Refused extends Error {
@@ -8,7 +8,7 @@ export class Refused extends Error {
   readonly retryAfterSeconds: number;
 
   constructor(status: number, problem: Partial<Problem>, retryAfterSeconds = 0) {
-    super(problem.title ?? t('offline'));
+    super(problemText(problem.type, problem.title ?? t('offline')));
     this.status = status;
     this.problem = problem;
     this.retryAfterSeconds = retryAfterSeconds;

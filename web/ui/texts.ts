@@ -1,149 +1,5 @@
-/** Every text of the pages, in both languages: one that is missing in one of them does not compile. */
+/** Texts in both languages: one that is missing in one of them does not compile. Each page has its own beside it. */
 
-const ru = {
-  skip: 'К содержанию',
-  sections: 'Разделы',
-  tasks: 'Задачи',
-  account: 'Мой счёт',
-  signIn: 'Вход',
-  signInDo: 'Войти',
-  signOut: 'Выйти',
-  email: 'Почта',
-  password: 'Пароль',
-  showPassword: 'Показать пароль',
-  hidePassword: 'Скрыть пароль',
-  signInHint: 'Один вход для всех разделов.',
-  demoTitle: 'Попробовать без пароля',
-  demoHint: 'Это демонстрация: выберите, кем войти.',
-  tryAgainIn: 'Попробуйте снова через {seconds} с',
-  role_worker: 'исполнитель',
-  role_manager: 'менеджер',
-  role_accountant: 'бухгалтер',
-  role_executive: 'топ-менеджмент',
-  role_admin: 'администратор',
-  addTask: 'Добавить задачу',
-  addTaskHint: 'Задача сразу достаётся случайному исполнителю: с него спишется плата, за закрытие начислится награда.',
-  title: 'Что сделать',
-  jiraId: 'Номер в Jira',
-  description: 'Описание',
-  withDescription: 'Описание (необязательно)',
-  add: 'Добавить',
-  addedNow: 'Добавлено сейчас',
-  addedNone: 'Здесь появятся задачи, которые вы добавите. Введите название и нажмите Enter.',
-  assignee: 'Исполнитель',
-  fee: 'Плата',
-  reward: 'Награда',
-  hidden: 'не видно',
-  task: 'Задача',
-  balance: 'Баланс',
-  today: 'Сегодня, {date}',
-  zone: 'дни по времени {zone}',
-  earnedToday: 'Начислено',
-  chargedToday: 'Списано',
-  statement: 'Операции по счёту',
-  statementNone: 'Операций нет.',
-  statementNoneHint:
-    'Они появятся, когда вам достанется задача: за назначение спишется плата, за закрытие начислится награда.',
-  statementNoneFiltered: 'С такими фильтрами операций нет.',
-  clearFilters: 'Сбросить фильтры',
-  when: 'Когда',
-  kind: 'Вид',
-  sum: 'Сумма',
-  balanceAfter: 'Баланс после',
-  day: 'День',
-  allKinds: 'все',
-  kind_fee: 'списание',
-  kind_reward: 'начисление',
-  kind_payout: 'выплата',
-  more: 'Ещё 50',
-  csv: 'Скачать CSV',
-  live: 'обновляется',
-  staleSince: 'нет связи, данные на {time}',
-  retry: 'Повторить',
-  code: 'Код для поддержки: {traceId}',
-  offline: 'Нет связи с сервером',
-  loading: 'Загружается',
-  language: 'Language: English',
-  theme: 'Тема',
-  theme_auto: 'Тема: как в системе',
-  theme_light: 'Тема: светлая',
-  theme_dark: 'Тема: тёмная',
-  optional: 'необязательно',
-};
-
-const en: { readonly [K in keyof typeof ru]: string } = {
-  skip: 'Skip to content',
-  sections: 'Sections',
-  tasks: 'Tasks',
-  account: 'My account',
-  signIn: 'Sign in',
-  signInDo: 'Sign in',
-  signOut: 'Sign out',
-  email: 'E-mail',
-  password: 'Password',
-  showPassword: 'Show password',
-  hidePassword: 'Hide password',
-  signInHint: 'One sign-in for every section.',
-  demoTitle: 'Try it without a password',
-  demoHint: 'This is a demonstration: choose who to sign in as.',
-  tryAgainIn: 'Try again in {seconds} s',
-  role_worker: 'worker',
-  role_manager: 'manager',
-  role_accountant: 'accountant',
-  role_executive: 'top management',
-  role_admin: 'administrator',
-  addTask: 'Add a task',
-  addTaskHint:
-    'A task goes to a random worker at once: they are charged its fee, and earn its reward when they close it.',
-  title: 'What is to be done',
-  jiraId: 'Jira id',
-  description: 'Description',
-  withDescription: 'Description (optional)',
-  add: 'Add',
-  addedNow: 'Added just now',
-  addedNone: 'The tasks that you add will appear here. Type a title and press Enter.',
-  assignee: 'Assignee',
-  fee: 'Fee',
-  reward: 'Reward',
-  hidden: 'not shown',
-  task: 'Task',
-  balance: 'Balance',
-  today: 'Today, {date}',
-  zone: 'days in {zone} time',
-  earnedToday: 'Earned',
-  chargedToday: 'Charged',
-  statement: 'Statement',
-  statementNone: 'No transactions yet.',
-  statementNoneHint:
-    'They will appear when you are given a task: being assigned costs its fee, closing it earns its reward.',
-  statementNoneFiltered: 'No transactions match these filters.',
-  clearFilters: 'Clear the filters',
-  when: 'When',
-  kind: 'Kind',
-  sum: 'Amount',
-  balanceAfter: 'Balance after',
-  day: 'Day',
-  allKinds: 'all',
-  kind_fee: 'fee',
-  kind_reward: 'reward',
-  kind_payout: 'payout',
-  more: '50 more',
-  csv: 'Download CSV',
-  live: 'live',
-  staleSince: 'reconnecting, data as of {time}',
-  retry: 'Try again',
-  code: 'Code for support: {traceId}',
-  offline: 'The server cannot be reached',
-  loading: 'Loading',
-  language: 'Язык: русский',
-  theme: 'Theme',
-  theme_auto: 'Theme: as the system',
-  theme_light: 'Theme: light',
-  theme_dark: 'Theme: dark',
-  optional: 'optional',
-};
-
-export type TextKey = keyof typeof ru;
 export type Language = 'ru' | 'en';
 
 const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
@@ -152,11 +8,88 @@ const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(docu
 export const language: Language =
   (cookie('lang') as Language | undefined) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en');
 
-const texts = language === 'ru' ? ru : en;
+type Values = Readonly<Record<string, string | number>>;
 
-/** A text with its `{blanks}` filled in. */
-export const t = (key: TextKey, values: Readonly<Record<string, string | number>> = {}): string =>
-  texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+/** Makes the function that gives a text in the reader's language, with its `{blanks}` filled in. */
+export function dictionary<const R extends Readonly<Record<string, string>>>(
+  ru: R,
+  en: { readonly [K in keyof R]: string },
+) {
+  const texts: { readonly [K in keyof R]: string } = language === 'ru' ? ru : en;
+  return (key: keyof R, values: Values = {}): string =>
+    texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+}
+
+const ru = {
+  skip: 'К содержанию',
+  sections: 'Разделы',
+  tasks: 'Задачи',
+  account: 'Мой счёт',
+  signIn: 'Вход',
+  signOut: 'Выйти',
+  tryAgainIn: 'Попробуйте снова через {seconds} с',
+  live: 'обновляется',
+  staleSince: 'нет связи, данные на {time}',
+  retry: 'Повторить',
+  code: 'Код для поддержки: {traceId}',
+  offline: 'Нет связи с сервером',
+  loading: 'Загружается',
+  language: 'Language: English',
+  theme_auto: 'Тема: как в системе',
+  theme_light: 'Тема: светлая',
+  theme_dark: 'Тема: тёмная',
+  'sign-in-failed': 'Почта или пароль не подходят',
+  'too-many-sign-ins': 'Слишком много неудачных попыток входа',
+  'too-many-requests': 'Слишком много запросов сразу',
+  'no-active-worker': 'Нет ни одного исполнителя, которому можно дать задачу',
+  'temporarily-unavailable': 'Часть системы сейчас недоступна, ничего не изменено',
+  'outcome-unknown': 'Ответ потерялся: неизвестно, выполнено ли это. Повторите, дважды не выполнится',
+  'invalid-content': 'Некоторые поля заполнены неверно',
+  'role-not-allowed': 'Вашей роли это недоступно',
+  'foreign-origin': 'Команды принимаются только с наших страниц',
+  'internal-error': 'Что-то пошло не так на нашей стороне',
+};
+
+const en: { readonly [K in keyof typeof ru]: string } = {
+  skip: 'Skip to content',
+  sections: 'Sections',
+  tasks: 'Tasks',
+  account: 'My account',
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  tryAgainIn: 'Try again in {seconds} s',
+  live: 'live',
+  staleSince: 'reconnecting, data as of {time}',
+  retry: 'Try again',
+  code: 'Code for support: {traceId}',
+  offline: 'The server cannot be reached',
+  loading: 'Loading',
+  language: 'Язык: русский',
+  theme_auto: 'Theme: as the system',
+  theme_light: 'Theme: light',
+  theme_dark: 'Theme: dark',
+  'sign-in-failed': 'E-mail or password is wrong',
+  'too-many-sign-ins': 'Too many failed sign-ins',
+  'too-many-requests': 'Too many requests at once',
+  'no-active-worker': 'There is no active worker to give the task to',
+  'temporarily-unavailable': 'A part of the system is away; nothing was changed',
+  'outcome-unknown': 'The answer was lost: it is not known whether this was done. Repeat it, it will not be done twice',
+  'invalid-content': 'Some fields are not valid',
+  'role-not-allowed': 'Your role does not allow this',
+  'foreign-origin': 'Commands are taken from our own pages only',
+  'internal-error': 'Something went wrong on our side',
+};
+
+export type TextKey = keyof typeof ru;
+
+/** The texts that every page shows. */
+export const t = dictionary(ru, en);
+
+/** What a problem's code means, in the reader's language; the server's own words for a code that is not known here. */
+export function problemText(type: string | undefined, otherwise: string): string {
+  const code = type?.replace('/problems/', '') ?? '';
+  return Object.hasOwn(ru, code) ? t(code as TextKey) : otherwise;
+}
 
 /** Kept for a year, for every page; a choice of the reader and no secret. */
 export function keepChoice(name: 'lang' | 'theme', value: string): void {
