@@ -1,11 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+const common = {
+  exclude: ['**/node_modules/**', 'dist/**', '.ates/**'],
+  pool: 'forks',
+  testTimeout: 20_000,
+  hookTimeout: 120_000,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['**/*.{unit,int,e2e,fault,browser}.test.ts'],
-    exclude: ['**/node_modules/**', 'dist/**', '.ates/**'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
-    pool: 'forks',
+    projects: [
+      { test: { ...common, name: 'unit', include: ['**/*.unit.test.ts'] } },
+      // A real database and broker, started once.
+      { test: { ...common, name: 'int', include: ['**/*.int.test.ts'], globalSetup: 'tests/engines.ts' } },
+      // The whole system, started once; its tests share it, so they take turns.
+      {
+        test: {
+          ...common,
+          name: 'system',
+          include: ['**/*.{e2e,fault,browser}.test.ts'],
+          globalSetup: 'tests/system.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Run } from '../../local/system.ts';
+
+interface VisitorAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects, and fails where it is not there.
+  readonly body: any;
+}
+
+/** Somebody who uses the running system over HTTP, as a browser would: with cookies, without a page. */
+export class Visitor {
+  #cookies = '';
+
+  static anonymous(): Visitor {
+    return new Visitor();
+  }
+
+  /** What run.json says of the system under test. */
+  static run(): Run {
+    return JSON.parse(readFileSync(join(needed('ATES_TEST_DATA'), 'run.json'), 'utf8')) as Run;
+  }
+
+  /** Signs in as a demo user: `manager`, `worker3`. */
+  static async signIn(name: string): Promise<Visitor> {
+    const visitor = new Visitor();
+    const body = { email: `${name}@ates.example`, password: Visitor.run().demoPassword };
+    const { status, headers } = await visitor.send('POST', '/api/auth/session', body);
+    if (status !== 200) throw new Error(`${name} cannot sign in: ${status}`);
+    visitor.#cookies = headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
+    return visitor;
+  }
+
+  /** Signs in as the demo worker with this id. */
+  static async signInById(id: string): Promise<Visitor> {
+    for (let n = 1; n <= 5; n += 1) {
+      const visitor = await Visitor.signIn(`worker${n}`);
+      if ((await visitor.get('/api/auth/session')).body.id === id) return visitor;
+    }
+    throw new Error(`no demo worker is ${id}`);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<VisitorAnswer> {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<VisitorAnswer> {
+    const response = await fetch(`${needed('ATES_TEST_URL')}${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.#cookies ? { cookie: this.#cookies } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+}
+
+function needed(name: string): string {
+  return process.env[name] ?? fail(`${name} is not set: run these tests with npm test, which starts the system.`);
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}

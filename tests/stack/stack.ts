@@ -1,0 +1,74 @@
+import type { FunctionHandler } from '#platform/define-function';
+
+export interface StackFunction {
+  readonly lang: string;
+  readonly handler: string;
+  readonly image: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+}
+
+export type Stack = Readonly<Record<string, StackFunction>>;
+type Definition = FunctionHandler['definition'];
+
+/** The keys that faas-cli reads of a function; it drops any other without a word. */
+const KNOWN_KEYS = [
+  ...[
+    'lang',
+    'handler',
+    'image',
+    'environment',
+    'environment_file',
+    'annotations',
+    'labels',
+    'secrets',
+    'limits',
+    'requests',
+  ],
+  ...['build_args', 'build_options', 'constraints', 'fprocess', 'namespace', 'readonly_root_filesystem', 'skip_build'],
+];
+/** OpenFaaS Community Edition runs no more. */
+const MOST_FUNCTIONS = 15;
+
+/** Everything in which stack.yml and the functions' own definitions disagree. */
+export function disagreements(stack: Stack, definitions: readonly Definition[]): string[] {
+  const found: string[] = [];
+  const names = Object.keys(stack);
+  if (names.length > MOST_FUNCTIONS) found.push(`${names.length} functions are more than ${MOST_FUNCTIONS}`);
+  for (const { name } of definitions) if (!stack[name]) found.push(`${name} is not in stack.yml`);
+  for (const [name, entry] of Object.entries(stack)) {
+    const definition = definitions.find((candidate) => candidate.name === name);
+    if (!definition) {
+      found.push(`${name} has no handler of that name`);
+      continue;
+    }
+    for (const key of Object.keys(entry)) if (!KNOWN_KEYS.includes(key)) found.push(`${name}: faas-cli drops ${key}`);
+    if (entry.handler !== `./dist/functions/${name}`) found.push(`${name}: handler is ${entry.handler}`);
+    for (const value of Object.values({ ...entry.annotations, ...entry.labels })) {
+      if (typeof value !== 'string') found.push(`${name}: an annotation or label is no text`);
+    }
+    const heard = [...new Set((definition.events?.on ?? []).map(({ type }) => type.replace(/\.v\d+$/, '')))]
+      .sort()
+      .join(',');
+    const bound = (entry.annotations?.['ates.events'] ?? '').split(',').sort().join(',');
+    if (heard !== bound) found.push(`${name} hears ${heard || 'nothing'}, and is bound to ${bound || 'nothing'}`);
+    const needed = secretsOf(definition, entry).sort().join(' ');
+    const listed = [...(entry.secrets ?? [])].sort().join(' ');
+    if (needed !== listed) found.push(`${name} needs the secrets ${needed}, and gets ${listed}`);
+  }
+  return found;
+}
+
+function secretsOf({ name, http = [] }: Definition, { environment = {} }: StackFunction): string[] {
+  const user = new URL(environment.ATES_DATABASE_URL ?? 'mysql://nobody@nowhere').username;
+  const takesKeys = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
+  return [
+    'session-public-keys',
+    'caller-keys',
+    `${user}-database-password`,
+    ...(takesKeys ? ['request-hmac-key'] : []),
+    ...(name === 'auth-session' ? ['session-private-key'] : []),
+  ];
+}
