@@ -11,7 +11,7 @@ interface VisitorAnswer {
 
 /** Somebody who uses the running system over HTTP, as a browser would: with cookies, without a page. */
 export class Visitor {
-  #cookies = '';
+  readonly #cookies = new Map<string, string>();
 
   static anonymous(): Visitor {
     return new Visitor();
@@ -26,12 +26,8 @@ export class Visitor {
   static async signIn(name: string): Promise<Visitor> {
     const visitor = new Visitor();
     const body = { email: `${name}@ates.example`, password: Visitor.run().demoPassword };
-    const { status, headers } = await visitor.send('POST', '/api/auth/session', body);
+    const { status } = await visitor.send('POST', '/api/auth/session', body);
     if (status !== 200) throw new Error(`${name} cannot sign in: ${status}`);
-    visitor.#cookies = headers
-      .getSetCookie()
-      .map((cookie) => cookie.split(';')[0])
-      .join('; ');
     return visitor;
   }
 
@@ -58,12 +54,16 @@ export class Visitor {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(this.#cookies ? { cookie: this.#cookies } : {}),
+        cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      this.#cookies.set(name, value);
+    }
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };

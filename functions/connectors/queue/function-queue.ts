@@ -15,6 +15,8 @@ export interface QueueOptions {
   readonly retryPausesMs?: readonly number[];
   /** After so many different events in a row that fail alone the function counts as away: a bad deploy parks nothing. */
   readonly failuresInARow?: number;
+  /** How long a new queue is left alone before it is bound. */
+  readonly settleMs?: number;
 }
 
 const CALLS_AT_ONCE = 2;
@@ -82,11 +84,13 @@ export class FunctionQueue {
     channel.on('error', (error: Error) => this.#log.warn({ err: error }, 'channel failed'));
     channel.on('close', () => closed.abort());
     const over = AbortSignal.any([ended, closed.signal]);
+    const { exchange, settleMs } = this.#options;
+    const declareAll = () => declare(connection, channel, exchange, this.subscription, settleMs);
     try {
-      await declare(channel, this.#options.exchange, this.subscription);
+      await declareAll();
       await channel.prefetch(PREFETCH);
       const again = setInterval(() => {
-        declare(channel, this.#options.exchange, this.subscription).catch((error: unknown) =>
+        declareAll().catch((error: unknown) =>
           alarm(this.#log, 'topology-differs', { function: this.#queue, err: error }),
         );
       }, DECLARE_EVERY_MS);
@@ -149,7 +153,7 @@ export class FunctionQueue {
     session.returnAll();
     this.#measure(session);
     if (failure) throw failure;
-    if (cancelled && !over.aborted) await declare(channel, this.#options.exchange, this.subscription);
+    if (cancelled && !over.aborted) throw new Error('the queue was deleted'); // declared again with the next channel
     return away;
   }
 
