@@ -93,7 +93,6 @@ it('the same event published five times counts once', async () => {
 
   // What the outbox sent, sent again by somebody who was told nothing of its arrival.
   const { feeCents, rewardCents, title, jiraId, userId, version } = task;
-  const { feeCents, rewardCents, title, jiraId, userId, version } = task;
   const fact = exampleOf(taskAssignedV2, { taskId: task.id, title, jiraId, userId, feeCents, rewardCents, version });
   const channel = await connection.createConfirmChannel();
   for (let n = 0; n < 5; n += 1) {
