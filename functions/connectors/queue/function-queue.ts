@@ -65,12 +65,18 @@ export class FunctionQueue {
   readonly #tries = new Map<string, number>();
   readonly #failedInARow = new Set<string>();
   #probes = 0;
+  #working = false;
 
   constructor(subscription: Subscription, call: Call, log: Log, options: QueueOptions) {
     this.subscription = subscription;
     this.#call = call;
     this.#log = log.child({ function: subscription.function });
     this.#options = options;
+  }
+
+  /** Its queue is declared and bound, and messages are taken. */
+  get working(): boolean {
+    return this.#working;
   }
 
   get #queue(): string {
@@ -89,6 +95,7 @@ export class FunctionQueue {
     try {
       await declareAll();
       await channel.prefetch(PREFETCH);
+      this.#working = true;
       const again = setInterval(() => {
         declareAll().catch((error: unknown) =>
           alarm(this.#log, 'topology-differs', { function: this.#queue, err: error }),
@@ -100,6 +107,7 @@ export class FunctionQueue {
         if (away && !over.aborted) await this.#waitForFunction(channel, away, over);
       }
     } finally {
+      this.#working = false;
       held.set({ function: this.#queue }, 0);
       if (!closed.signal.aborted) await channel.close().catch(() => undefined);
     }

@@ -18,7 +18,6 @@ const config = readConfig();
 const log = createLog('queue', config.logLevel);
 const [callerKey = ''] = callerKeys(config);
 const stopping = new AbortController();
-let connected = false;
 
 const queues = readSubscriptions(config.stackFile).map((subscription) => {
   const call = functionCaller(config.addressOf(subscription.function), callerKey, CALL_TIMEOUT_MS);
@@ -27,18 +26,13 @@ const queues = readSubscriptions(config.stackFile).map((subscription) => {
 
 const operations = await serveOperations({
   async ready() {
-    if (!connected) throw new Error('the broker is away');
+    if (!queues.every((queue) => queue.working)) throw new Error('a queue is not bound yet');
   },
 });
 
 const session = whileConnected(config, log, stopping.signal, async (connection, lost) => {
   const ended = AbortSignal.any([lost, stopping.signal]);
-  connected = true;
-  try {
-    await Promise.all(queues.map((queue) => queue.run(connection, ended)));
-  } finally {
-    connected = false;
-  }
+  await Promise.all(queues.map((queue) => queue.run(connection, ended)));
 });
 
 process.once('SIGTERM', () => stopping.abort());
