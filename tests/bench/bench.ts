@@ -1,0 +1,264 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { connect } from 'amqplib';
+import autocannon from 'autocannon';
+import mysql, { type Connection } from 'mysql2/promise';
+import { v7 as uuidv7 } from 'uuid';
+import { dataSchemaOf } from '#contracts/event';
+import { type Run, System } from '../../local/system.ts';
+
+/**
+ * `npm run bench`: the slice against the raw database, broker and HTTP server, in one run on an empty system of its
+ * own. Absolute figures say much about the machine; the ratios are what to compare.
+ */
+
+const CONNECTIONS = 20;
+const SECONDS = 8;
+const BACKLOG = 100_000;
+const SAMPLES = 200;
+const WORKERS = 50;
+
+const system = new System({
+  dataDir: '.ates/bench',
+  fresh: true,
+  env: { ...process.env, ATES_RATE_LIMIT: '0', ATES_LOG_LEVEL: 'warn' },
+});
+process.once('SIGINT', () => void system.stop().then(() => process.exit(1)));
+try {
+  const run = await system.start();
+  const tasks = await mysql.createConnection({ uri: run.databases.tasks ?? '' });
+  const accounts = await mysql.createConnection({ uri: run.databases.accounts ?? '' });
+
+  const rawHttp = await measureRawHttp();
+  const rawInserts = await measureRawInserts(run);
+  const rawRows = await measureRawRows(accounts);
+  const rawBroker = await measureRawBroker(run);
+  const { perSecond: added, p50, p97, non2xx } = await measureAdding(run);
+  await settled(tasks, accounts);
+  const recorded = await measureBacklog(tasks, accounts);
+  const charge = await measureCharge(run, accounts);
+
+  const line = (name: string, value: number, unit: string, ratio = '') =>
+    console.log(`${name.padEnd(58)} ${Math.round(value).toLocaleString('en').padStart(9)} ${unit.padEnd(9)} ${ratio}`);
+  const percent = (value: number, of: number) => `${((100 * value) / of).toFixed(1)} %`;
+  console.log(`\n${availableParallelism()} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`);
+  line(`raw: node:http POST, ${CONNECTIONS} connections`, rawHttp, '/s');
+  line(`raw: one-row inserts, ${CONNECTIONS} connections`, rawInserts, '/s');
+  line('raw: inserts of 500 rows, 1 connection', rawRows, 'rows/s');
+  line('raw: publish, confirm, consume, ack of 600 bytes', rawBroker, '/s');
+  line(
+    `adding tasks through nginx, ${CONNECTIONS} connections`,
+    added,
+    '/s',
+    `${percent(added, rawHttp)} of raw HTTP, ${percent(added, rawInserts)} of raw inserts`,
+  );
+  console.log(`  p50 ${p50} ms, p97.5 ${p97} ms, answers other than 2xx: ${non2xx}`);
+  line(
+    `events from ${BACKLOG.toLocaleString('en')} outbox rows to the ledger`,
+    recorded,
+    '/s',
+    `${percent(recorded, rawRows)} of raw rows, ${percent(recorded, rawBroker)} of raw broker`,
+  );
+  console.log(
+    `from the click to the charge: p50 ${charge.p50} ms, p95 ${charge.p95} ms (${SAMPLES} tasks, one after another)`,
+  );
+  await Promise.all([tasks.end(), accounts.end()]);
+} finally {
+  await system.stop();
+}
+process.exit(0);
+
+/** A server in a thread that parses JSON and answers it, and nothing else. */
+async function measureRawHttp(): Promise<number> {
+  const server = new Worker(
+    `const { createServer } = require('node:http'); const { parentPort } = require('node:worker_threads');
+     createServer((q, a) => { let b = ''; q.on('data', (c) => { b += c; }).on('end', () => { const v = JSON.stringify(JSON.parse(b));
+       a.writeHead(201, { 'content-type': 'application/json' }).end(v); }); }).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });`,
+    { eval: true },
+  );
+  const port = await new Promise<number>((resolve) => server.once('message', resolve));
+  const { requests } = await cannon(`http://127.0.0.1:${port}/`, {});
+  await server.terminate();
+  return requests.average;
+}
+
+async function measureRawInserts(run: Run): Promise<number> {
+  const pool = mysql.createPool({ uri: run.databases.tasks ?? '', connectionLimit: CONNECTIONS });
+  await pool.query('CREATE TABLE bench_rows (id char(36) PRIMARY KEY, text varchar(500) NOT NULL)');
+  const until = performance.now() + (SECONDS / 2) * 1_000;
+  let rows = 0;
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < until) {
+        await pool.execute('INSERT INTO bench_rows VALUES (?, ?)', [uuidv7(), 'x'.repeat(300)]);
+        rows += 1;
+      }
+    }),
+  );
+  const perSecond = (rows * 1_000) / (performance.now() - began);
+  await pool.query('DROP TABLE bench_rows');
+  await pool.end();
+  return perSecond;
+}
+
+async function measureRawRows(connection: Connection): Promise<number> {
+  await connection.query('CREATE TABLE bench_rows (id char(36) PRIMARY KEY, text varchar(500) NOT NULL)');
+  const began = performance.now();
+  const batches = 100;
+  for (let n = 0; n < batches; n += 1) {
+    await connection.query('INSERT INTO bench_rows VALUES ?', [
+      Array.from({ length: 500 }, () => [uuidv7(), 'x'.repeat(300)]),
+    ]);
+  }
+  const perSecond = (batches * 500 * 1_000) / (performance.now() - began);
+  await connection.query('DROP TABLE bench_rows');
+  return perSecond;
+}
+
+/** Through a quorum queue, from publish to acknowledgement, with windows of 500. */
+async function measureRawBroker(run: Run): Promise<number> {
+  const connection = await connect(run.amqpUrl);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue('bench', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+  await channel.prefetch(1_000);
+  const messages = 40_000;
+  let taken = 0;
+  const all = new Promise<void>((resolve) => {
+    void channel.consume('bench', (message) => {
+      if (!message) return;
+      channel.ack(message);
+      taken += 1;
+      if (taken === messages) resolve();
+    });
+  });
+  const body = Buffer.alloc(600, 'x');
+  const began = performance.now();
+  for (let sent = 0; sent < messages; sent += 500) {
+    for (let n = 0; n < 500; n += 1) channel.sendToQueue('bench', body, { persistent: true });
+    await channel.waitForConfirms();
+  }
+  await all;
+  const perSecond = (messages * 1_000) / (performance.now() - began);
+  await channel.deleteQueue('bench');
+  await connection.close();
+  return perSecond;
+}
+
+async function measureAdding(run: Run) {
+  const cookie = await signIn(run);
+  const { requests, latency, non2xx } = await cannon(`${run.url}/api/tasks`, { cookie });
+  return { perSecond: requests.average, p50: latency.p50, p97: latency.p97_5, non2xx };
+}
+
+function cannon(url: string, headers: Record<string, string>): Promise<autocannon.Result> {
+  return autocannon({
+    url,
+    method: 'POST',
+    connections: CONNECTIONS,
+    duration: SECONDS,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ title: 'Пересчитать зёрна в кормушке', jiraId: 'ATES-1' }),
+    requests: [
+      { setupRequest: (request) => ({ ...request, headers: { ...request.headers, 'idempotency-key': randomUUID() } }) },
+    ],
+  });
+}
+
+/** Outbox rows as tasks-add writes them, all there before the connector starts. */
+async function measureBacklog(tasks: Connection, accounts: Connection): Promise<number> {
+  await system.parts.get('outbox')?.stop();
+  const workers = Array.from({ length: WORKERS }, () => randomUUID());
+  for (let n = 0; n < BACKLOG; n += 1_000) {
+    const rows = Array.from({ length: 1_000 }, (_, i) => {
+      const at = new Date();
+      const [id, taskId, type] = [uuidv7(), uuidv7(), 'tasks.task-assigned.v2'];
+      const data = {
+        taskId,
+        title: 'Пересчитать зёрна в кормушке',
+        jiraId: 'ATES-1',
+        userId: workers[(n + i) % WORKERS],
+        feeCents: 1_500,
+        rewardCents: 3_000,
+        version: 1,
+      };
+      const traceparent = `00-${randomUUID().replaceAll('-', '')}-00f067aa0ba902b7-01`;
+      const envelope = {
+        specversion: '1.0',
+        id,
+        source: 'ates/tasks',
+        type,
+        time: at.toISOString(),
+        subject: taskId,
+        datacontenttype: 'application/json',
+        dataschema: dataSchemaOf(type),
+        traceparent,
+        data,
+      };
+      return [id, type, JSON.stringify(envelope), at, at];
+    });
+    await tasks.query('INSERT INTO outbox (id, type, envelope, created_at, try_after) VALUES ?', [rows]);
+  }
+  await tasks.query('UPDATE outbox SET try_after = UTC_TIMESTAMP(3) WHERE sent_at IS NULL');
+  const before = await count(accounts);
+  const began = performance.now();
+  await system.parts.get('outbox')?.start();
+  await reaches(accounts, before + BACKLOG);
+  return (BACKLOG * 1_000) / (performance.now() - began);
+}
+
+/** From sending the command to the row that a reader of the ledger can see. */
+async function measureCharge(run: Run, accounts: Connection): Promise<{ p50: number; p95: number }> {
+  const headers = { cookie: await signIn(run), 'content-type': 'application/json' };
+  const took: number[] = [];
+  for (let n = 0; n < SAMPLES; n += 1) {
+    const began = performance.now();
+    const response = await fetch(`${run.url}/api/tasks`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ title: `Sample ${n}` }),
+    });
+    const { id } = (await response.json()) as { id: string };
+    for (;;) {
+      const [rows] = await accounts.query('SELECT 1 FROM transactions WHERE task_id = ?', [id]);
+      if ((rows as unknown[]).length > 0) break;
+      if (performance.now() - began > 10_000) throw new Error(`task ${id} was not charged within 10 s`);
+    }
+    took.push(performance.now() - began);
+  }
+  took.sort((a, b) => a - b);
+  return { p50: Math.round(took[SAMPLES / 2] ?? 0), p95: Math.round(took[Math.floor(SAMPLES * 0.95)] ?? 0) };
+}
+
+async function signIn(run: Run): Promise<string> {
+  const body = JSON.stringify({ email: 'manager@ates.example', password: run.demoPassword });
+  const response = await fetch(`${run.url}/api/auth/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+const count = async (accounts: Connection): Promise<number> =>
+  Number(((await accounts.query('SELECT count(*) AS n FROM transactions'))[0] as { n: number }[])[0]?.n);
+
+async function reaches(accounts: Connection, wanted: number): Promise<void> {
+  const deadline = performance.now() + 180_000;
+  for (let last = -1; ; ) {
+    const now = await count(accounts);
+    if (now >= wanted) return;
+    if (performance.now() > deadline) throw new Error(`${now} of ${wanted} postings (before: ${last})`);
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function settled(tasks: Connection, accounts: Connection): Promise<void> {
+  const [rows] = await tasks.query('SELECT count(*) AS n FROM tasks');
+  await reaches(accounts, Number((rows as { n: number }[])[0]?.n));
+}
