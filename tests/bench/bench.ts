@@ -244,8 +244,10 @@ async function signIn(run: Run): Promise<string> {
     .join('; ');
 }
 
-const count = async (accounts: Connection): Promise<number> =>
-  Number(((await accounts.query('SELECT count(*) AS n FROM transactions'))[0] as { n: number }[])[0]?.n);
+async function count(accounts: Connection): Promise<number> {
+  const [rows] = await accounts.query('SELECT count(*) AS n FROM transactions');
+  return Number((rows as { n: number }[])[0]?.n);
+}
 
 async function reaches(accounts: Connection, wanted: number): Promise<void> {
   const deadline = performance.now() + 180_000;
