@@ -222,7 +222,7 @@ export class System {
     const add = (name: string, secrets: readonly string[], own: Record<string, string>, file: string) => {
       const url = urls[name] as string;
       const env = this.#partEnv(name, secrets, { ...addresses, ...own, HOST: '127.0.0.1', PORT: new URL(url).port });
-      const launch = { command: process.execPath, args: ['--enable-source-maps', file], env, cwd: root };
+      const launch = { command: process.execPath, args: [file], env, cwd: root };
       return this.#add(name, url, launch, () => answers(`${url}/_/ready`), {});
     };
     const functions = Object.entries(stack).map(([name, { secrets = [] }]) => {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { businessCalendar } from './business-day.ts';
 import { type Config, needed, readConfig, readSecret } from './config.ts';
 import { openDatabase } from './database.ts';
@@ -32,6 +33,8 @@ interface Needs {
 }
 
 const WAKE_TIMEOUT_MS = 1_000;
+/** Under load one hint stands for all that was committed since the last. */
+const HINT_EVERY_MS = 10;
 
 /** @throws ConfigError when a setting or secret is missing: the start fails, and says which. */
 export async function startRuntime(needs: Needs, config: Config = readConfig()) {
@@ -60,6 +63,7 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
       await fetch(wake, { method: 'POST', signal: AbortSignal.timeout(WAKE_TIMEOUT_MS) })
         .then((response) => response.arrayBuffer())
         .catch(() => undefined); // the connector looks by itself every second
+      await pause(HINT_EVERY_MS);
     } while ((hint as string) === 'again');
     hint = 'none';
   }

@@ -46,10 +46,11 @@ export interface Answer {
 export async function enterKey(tx: Transaction, hmacKey: string, request: Request): Promise<Answer | null> {
   const { userId, key, route } = request;
   const bodyHmac = createHmac('sha256', hmacKey).update(canonicalJson(request.body)).digest('hex');
-  const [{ affectedRows }] = await tx
-    .insert(idempotency)
-    .values({ userId, key, route, bodyHmac })
-    .onDuplicateKeyUpdate({ set: { key: sql`\`key\`` } });
+  // Text instead of the builder: this runs with every command.
+  const [{ affectedRows }] = (await tx.connection.query(
+    'INSERT INTO idempotency (user_id, `key`, route, body_hmac) VALUES (?) ON DUPLICATE KEY UPDATE `key` = `key`',
+    [[userId, key, route, bodyHmac]],
+  )) as unknown as [{ affectedRows: number }];
   if (affectedRows === 1) return null;
 
   const [first] = await tx.select().from(idempotency).where(whereKey(request));
@@ -59,10 +60,11 @@ export async function enterKey(tx: Transaction, hmacKey: string, request: Reques
 }
 
 export async function keepAnswer(tx: Transaction, request: Request, { status, body }: Answer): Promise<void> {
-  await tx
-    .update(idempotency)
-    .set({ status, answer: JSON.stringify(body ?? null) })
-    .where(whereKey(request));
+  const { userId, key, route } = request;
+  await tx.connection.query(
+    'UPDATE idempotency SET status = ?, answer = ? WHERE user_id = ? AND `key` = ? AND route = ?',
+    [status, JSON.stringify(body ?? null), userId, key, route],
+  );
 }
 
 /** Deletes what is older than 7 days, in small steps: a step now and then keeps up with one new row a command. */

@@ -23,6 +23,8 @@ const ISSUER = 'ates';
 const AUDIENCE = 'ates';
 const ROLES: readonly string[] = ['worker', 'manager', 'accountant', 'executive', 'admin'] satisfies Role[];
 
+const MAX_CHECKED = 10_000;
+
 export const SERVICE: SignedIn = { id: 'service', role: 'service', expiresAt: null };
 
 /** On the routes that are for everyone: whoever has not signed in, with no rights at all. */
@@ -59,7 +61,8 @@ function makeSigner(key: KeyObject) {
 
 /**
  * Checks tokens against the key file (two keys may be valid at once while they are rotated). Algorithm, type, issuer
- * and audience are pinned; nothing in the token says where a key is to be found.
+ * and audience are pinned; nothing in the token says where a key is to be found. A signature is checked once: the same
+ * token is good until it ends.
  */
 export async function sessionVerifier(config: Config): Promise<(cookies: Cookies) => Promise<SignedIn | null>> {
   const { keys } = JSON.parse(readSecret(config, 'session-public-keys')) as { keys: (JWK & { kid: string })[] };
@@ -67,9 +70,13 @@ export async function sessionVerifier(config: Config): Promise<(cookies: Cookies
   for (const key of keys) known.set(key.kid, (await importJWK(key, ALGORITHM)) as CryptoKey);
   const cookieName = sessionCookieName(config);
 
+  const checked = new Map<string, SignedIn & { expiresAt: Date }>();
+
   return async (cookies) => {
     const token = cookies.one(cookieName);
     if (!token) return null;
+    const before = checked.get(token);
+    if (before && before.expiresAt.getTime() > Date.now()) return before;
     try {
       const { payload } = await jwtVerify(
         token,
@@ -86,7 +93,10 @@ export async function sessionVerifier(config: Config): Promise<(cookies: Cookies
       const { sub, role, exp, aud } = payload;
       if (typeof sub !== 'string' || !isUuid(sub) || aud !== AUDIENCE) return null;
       if (typeof role !== 'string' || !ROLES.includes(role)) return null;
-      return { id: sub, role: role as Role, expiresAt: new Date((exp ?? 0) * 1_000) };
+      const user = { id: sub, role: role as Role, expiresAt: new Date((exp ?? 0) * 1_000) };
+      if (checked.size >= MAX_CHECKED) checked.clear();
+      checked.set(token, user);
+      return user;
     } catch {
       return null;
     }

@@ -8,9 +8,10 @@ import { secondsUntilNextTry } from './back-off.ts';
 import type { OutboxRow, Publish } from './publisher.ts';
 
 const BATCH_ROWS = 500;
-/** Two batches at once: while one waits for the broker's confirms, the other works with the database. */
+/** Two batches at once where there is a backlog: while one waits for the broker's confirms, the other works with the database. */
 const LANES = 2;
 const LOOK_EVERY_MS = 1_000;
+const LINGER_MS = 5;
 const TIDY_EVERY_MS = 60_000;
 const TRANSACTION_MS = 20_000;
 
@@ -51,9 +52,11 @@ export class OutboxSender {
   async run(publish: Publish, ended: AbortSignal): Promise<void> {
     while (!ended.aborted) {
       this.#hinted = false;
-      await Promise.all(Array.from({ length: LANES }, () => this.#drain(publish, ended)));
+      const rows = await this.#sendBatch(publish);
+      if (rows === BATCH_ROWS) await Promise.all(Array.from({ length: LANES }, () => this.#drain(publish, ended)));
       await this.#tidy();
       if (!this.#hinted) await this.#nextLook(ended);
+      await pause(LINGER_MS); // where one command has committed others are about to: they share a transaction
     }
   }
 

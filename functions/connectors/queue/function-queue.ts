@@ -24,6 +24,9 @@ const PREFETCH = (CALLS_AT_ONCE + 1) * MAX_BATCH_EVENTS;
 const LINGER_MS = 5;
 const DECLARE_EVERY_MS = 60_000;
 const PARK_TIMEOUT_MS = 5_000;
+/** A second call at once only for a full batch: what comes while a call is under way gathers for the next. */
+const callsFor = (waiting: number): number => (waiting >= MAX_BATCH_EVENTS ? CALLS_AT_ONCE : 1);
+
 /** RabbitMQ closes a channel that holds a delivery for 30 min; nothing here takes nearly as long. */
 const LONGEST_HOLD_MS = 4 * 60_000;
 const MAX_COUNTED = 10_000;
@@ -133,7 +136,7 @@ export class FunctionQueue {
     while (!over.aborted && !away && !cancelled && !failure) {
       if (session.spoilt.length > 0) {
         await this.#parkAll(session, session.spoilt.splice(0));
-      } else if (session.waiting.length > 0 && underWay.size < CALLS_AT_ONCE) {
+      } else if (session.waiting.length > 0 && underWay.size < callsFor(session.waiting.length)) {
         if (session.waiting.length < MAX_BATCH_EVENTS) await pause(LINGER_MS);
         const batch = takeBatch(session.waiting);
         const work: Promise<void> = this.#work(session, batch)
