@@ -13,6 +13,7 @@ if (unknown.length > 0) {
 }
 
 let system: System | null = null;
+let control: { close(): void } | null = null;
 let stopping = false;
 const began = performance.now();
 
@@ -20,6 +21,7 @@ async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   if (system) console.log('Stopping ...');
+  control?.close();
   await system?.stop();
   process.exit(code);
 }
@@ -28,7 +30,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   system = new System({ fresh: flags.includes('--fresh'), say: (line) => console.log(`  ${line}`) });
   const run = await system.start();
-  await serveControl(system);
+  control = await serveControl(system);
   if (flags.includes('--watch')) watchSources(system);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   console.log(`\nATES runs at ${run.url}  (ready in ${seconds} s; Ctrl-C stops it)\n`);
