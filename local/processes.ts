@@ -28,6 +28,8 @@ export interface Launch {
   readonly logFile: string;
 }
 
+/** Beside the folder of notes: the launcher's own. */
+const LAUNCHER = '.launcher';
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
 const GUARD = `
@@ -43,8 +45,19 @@ export class Processes {
   /** @throws Error when another launcher that is alive has the folder. */
   constructor(runFolder: string) {
     mkdirSync(runFolder, { recursive: true });
-    for (const name of readdirSync(runFolder)) sweep(join(runFolder, name), name);
     this.#folder = join(runFolder, String(process.pid));
+    // The own note first: of two that start at once none overlooks the other.
+    writeFileSync(`${this.#folder}${LAUNCHER}`, note(process.pid));
+    const left = readdirSync(runFolder)
+      .map((name) => join(runFolder, name))
+      .filter((path) => path !== `${this.#folder}${LAUNCHER}`);
+    try {
+      for (const path of left) if (path.endsWith(LAUNCHER)) refuseWhileAlive(path);
+    } catch (error) {
+      rmSync(`${this.#folder}${LAUNCHER}`);
+      throw error;
+    }
+    for (const path of left) sweep(path);
     mkdirSync(this.#folder, { recursive: true });
     this.#guard = spawn('sh', ['-c', GUARD, 'guard', this.#folder], {
       detached: true,
@@ -52,7 +65,6 @@ export class Processes {
     });
     this.#guard.stdin?.on('error', () => undefined);
     this.#guard.unref();
-    writeFileSync(`${this.#folder}.launcher`, note(process.pid));
   }
 
   launch(name: string, { command, args, env, cwd, logFile }: Launch): ChildProcess {
@@ -68,7 +80,7 @@ export class Processes {
 
   /** After everything was stopped: nothing is left for the guard to end. */
   close(): void {
-    rmSync(`${this.#folder}.launcher`, { force: true });
+    rmSync(`${this.#folder}${LAUNCHER}`, { force: true });
     rmSync(this.#folder, { recursive: true, force: true });
     this.#guard.stdin?.destroy();
   }
@@ -145,18 +157,15 @@ function isAlive(file: string): number | null {
   return startTime !== '' && startTimeOf(Number(pid)) === startTime ? Number(pid) : null;
 }
 
-/** Ends what an earlier launcher left; refuses while that launcher itself is alive. */
-function sweep(path: string, name: string): void {
-  if (name.endsWith('.launcher')) {
-    const pid = isAlive(path);
-    if (pid) throw new Error(`The system is running already (process ${pid}) on this data folder.`);
-    rmSync(path, { force: true });
-    return;
-  }
-  if (!statSync(path).isDirectory()) return;
-  const pids = readdirSync(path)
-    .map((file) => isAlive(join(path, file)) ?? 0)
-    .filter((pid) => pid > 0);
+function refuseWhileAlive(launcher: string): void {
+  const pid = isAlive(launcher);
+  if (pid) throw new Error(`The system is running already (process ${pid}) on this data folder.`);
+}
+
+/** Ends what an earlier launcher, which is dead, has left. */
+function sweep(path: string): void {
+  const notes = statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [];
+  const pids = notes.map((file) => isAlive(file) ?? 0).filter((pid) => pid > 0);
   for (const pid of pids) signalGroup(pid, 'SIGTERM');
   const deadline = Date.now() + 10_000;
   while (pids.some((pid) => startTimeOf(pid) !== null) && Date.now() < deadline) {

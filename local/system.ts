@@ -67,6 +67,8 @@ export class System {
     this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
     mkdirSync(join(this.dataDir, 'log'), { recursive: true });
     this.#processes = new Processes(join(this.dataDir, 'run'));
+    rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
+    rmSync(join(this.dataDir, 'control.json'), { force: true });
     if (options.fresh) {
       for (const part of ['database', 'broker', 'nginx', 'secrets', 'parts', 'settings.json', 'log']) {
         rmSync(join(this.dataDir, part), { recursive: true, force: true });
