@@ -1,3 +1,4 @@
+import { stop as stopEsbuild } from 'esbuild';
 import { demoUsers } from '../functions/auth/db/demo-users.ts';
 import { serveControl } from './control.ts';
 import { System } from './system.ts';
@@ -22,16 +23,17 @@ async function stop(code: number): Promise<void> {
   stopping = true;
   if (system) console.log('Stopping ...');
   control?.close();
-  await system?.stop();
+  await Promise.all([system?.stop(), stopEsbuild()]);
   process.exit(code);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 try {
-  system = new System({ fresh: flags.includes('--fresh'), say: (line) => console.log(`  ${line}`) });
+  const watch = flags.includes('--watch');
+  system = new System({ fresh: flags.includes('--fresh'), watch, say: (line) => console.log(`  ${line}`) });
   const run = await system.start();
   control = await serveControl(system);
-  if (flags.includes('--watch')) watchSources(system);
+  if (watch) watchSources(system);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   console.log(`\nATES runs at ${run.url}  (ready in ${seconds} s; Ctrl-C stops it)\n`);
   if (process.env.ATES_DEMO !== 'off') {

@@ -36,6 +36,8 @@ export interface Run {
 export interface SystemOptions {
   readonly dataDir?: string;
   readonly fresh?: boolean;
+  /** What is built will be built again, as sources are saved. */
+  readonly watch?: boolean;
   /** The environment that decides (`ATES_*`); the process's own if left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly say?: (line: string) => void;
@@ -51,6 +53,7 @@ export class System {
   readonly dataDir: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #say: (line: string) => void;
+  readonly #watch: boolean;
   readonly #processes: Processes;
   readonly #secrets: Secrets;
   readonly #parts = new Map<string, Part>();
@@ -63,6 +66,7 @@ export class System {
   constructor(options: SystemOptions = {}) {
     this.#env = options.env ?? process.env;
     this.#say = options.say ?? (() => undefined);
+    this.#watch = options.watch ?? false;
     const dataDir = options.dataDir ?? this.#env.ATES_DATA_DIR ?? '.ates';
     this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
     mkdirSync(join(this.dataDir, 'log'), { recursive: true });
@@ -102,7 +106,7 @@ export class System {
   async start(): Promise<Run> {
     refuseOpenDemo(this.#env);
     await findEngines([NGINX], this.#enginesFolder, this.#say);
-    await Promise.all([this.#step('build', () => build()), this.startEngines()]);
+    await Promise.all([this.#step('build', () => build({ again: this.#watch })), this.startEngines()]);
     await this.#step('databases and migrations', () => this.#migrate());
     const [nginx] = await findEngines([NGINX], this.#enginesFolder, this.#say);
     const settings = this.#settings();

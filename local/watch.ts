@@ -1,4 +1,4 @@
-import { globSync, readFileSync, watch } from 'node:fs';
+import { type FSWatcher, globSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { build, root } from '../scripts/build.ts';
 import type { System } from './system.ts';
@@ -21,7 +21,7 @@ export function watchSources(system: System): void {
     try {
       const parts = partsWith(files);
       if (parts.length > 0) {
-        await build({ only: parts });
+        await build({ only: parts, again: true });
         await Promise.all(
           parts.map(async (name) => {
             const part = system.parts.get(name);
@@ -38,14 +38,26 @@ export function watchSources(system: System): void {
     if (saved.size > 0) void refresh();
   }
 
-  for (const folder of FOLDERS) {
-    watch(join(root, folder), { recursive: true }, (_, name) => {
+  // Folder by folder: a recursive watch loses a file that an editor replaces by another of its name.
+  const watched = new Map<string, FSWatcher>();
+  function watchFolder(folder: string): void {
+    watched.get(folder)?.close(); // it was removed and made again
+    const watcher = watch(join(root, folder), (_, name) => {
       if (!name || /\.test\.tsx?$|~$/.test(name)) return;
-      saved.add(`${folder}/${name}`);
+      const path = join(folder, name);
+      if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) return watchFolder(path);
+      saved.add(path);
       clearTimeout(timer);
       timer = setTimeout(() => void refresh(), GATHER_MS);
     });
+    watcher.on('error', () => watcher.close());
+    watched.set(folder, watcher);
   }
+  for (const folder of globSync(
+    FOLDERS.map((name) => `${name}/**/`),
+    { cwd: root },
+  ))
+    watchFolder(join(folder));
 }
 
 /** The bundles that hold one of the files; a page's style or HTML touches the pages, the entry point every function. */

@@ -12,16 +12,17 @@ const LONGEST_PAUSE_MS = 5_000;
 /**
  * Keeps a connection to the broker: opens it, hands it to `session`, and when it is lost, or a session fails, opens
  * another after a pause with jitter; until `stopped`. `lost` tells a session that its connection is gone: nothing that
- * came over it can be acknowledged any more.
+ * came over it can be acknowledged any more. The password of the URL's user is the secret `<part>-broker-password`.
  */
 export async function whileConnected(
   config: Config,
+  part: string,
   log: Log,
   stopped: AbortSignal,
   session: (connection: ChannelModel, lost: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const url = needed(config.amqpUrl, 'ATES_AMQP_URL');
-  const password = readSecret(config, `${url.username}-broker-password`);
+  const password = readSecret(config, `${part}-broker-password`);
   const login = new URL(url);
   login.password = encodeURIComponent(password);
   login.searchParams.set('heartbeat', '10');

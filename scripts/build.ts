@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as esbuild, type Metafile } from 'esbuild';
+import { type BuildContext, type BuildOptions, context, build as esbuild } from 'esbuild';
 import { parse } from 'yaml';
 import { buildWeb } from '../web/build.ts';
 
@@ -43,20 +43,26 @@ export async function bundles(): Promise<Bundle[]> {
 
 /**
  * Bundles functions, connectors, migrations and pages into dist/, each with the metafile that says what is in it.
+ * What was built before stays until the new is there: a system may be running on it.
  * @param only names of bundles, or `web`; everything if left out.
+ * @param again the same bundles will be built again soon: esbuild keeps what it has read.
  */
-export async function build({ only }: { only?: readonly string[] } = {}): Promise<void> {
+export async function build({
+  only,
+  again = false,
+}: {
+  only?: readonly string[];
+  again?: boolean;
+} = {}): Promise<void> {
   const wanted = (name: string) => !only || only.includes(name);
   const made = (await bundles()).filter(({ name }) => wanted(name));
-  await Promise.all([...made.map(bundle), ...(wanted('web') ? [pages()] : [])]);
+  await Promise.all([...made.map((one) => bundle(one, again)), ...(wanted('web') ? [pages()] : [])]);
 }
 
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-async function bundle({ name, entry, outfile, kind }: Bundle): Promise<void> {
-  const folder = join(root, dirname(outfile));
-  await rm(folder, { recursive: true, force: true });
-  const { metafile } = await esbuild({
+const optionsOf = ({ entry, outfile, kind }: Bundle) =>
+  ({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -71,19 +77,35 @@ async function bundle({ name, entry, outfile, kind }: Bundle): Promise<void> {
     loader: { '.node': 'copy' },
     logLevel: 'warning',
     metafile: true,
-  });
-  await writeMeta(folder, metafile);
+  }) satisfies BuildOptions;
+
+const contexts = new Map<string, Promise<BuildContext<ReturnType<typeof optionsOf>>>>();
+
+async function bundle(made: Bundle, again: boolean): Promise<void> {
+  const { name, outfile, kind } = made;
+  const folder = join(root, dirname(outfile));
+  const kept = contexts.get(name) ?? (again ? context(optionsOf(made)) : null);
+  if (kept) contexts.set(name, kept);
+  const { metafile } = kept ? await (await kept).rebuild() : await esbuild(optionsOf(made));
+  await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
   await writeFile(
     join(folder, 'package.json'),
     `${JSON.stringify({ name, private: true, type: kind === 'function' ? 'commonjs' : 'module', main: basename(outfile) })}\n`,
   );
+  const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
+  await removeOthers(folder, [...outputs, 'meta.json', 'package.json']);
   if (kind === 'migrate') await copyMigrations(folder);
+}
+
+/** What an earlier build left under a name that is no longer used. */
+async function removeOthers(folder: string, names: readonly string[]): Promise<void> {
+  const old = (await readdir(folder)).filter((name) => !names.includes(name));
+  await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true })));
 }
 
 async function pages(): Promise<void> {
   const outDir = join(root, 'dist/web');
   const { metafile } = await buildWeb({ outDir, minify: true });
-  await mkdir(join(root, 'dist'), { recursive: true });
   await writeFile(join(root, 'dist/web.meta.json'), JSON.stringify(metafile));
 }
 
@@ -94,9 +116,6 @@ async function copyMigrations(folder: string): Promise<void> {
     await cp(join(root, path), join(folder, service, ...rest), { recursive: true });
   }
 }
-
-const writeMeta = (folder: string, metafile: Metafile) =>
-  writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const began = performance.now();

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
@@ -7,7 +7,7 @@ export const PAGES: Readonly<Record<string, string>> = { home: '', auth: 'auth',
 
 const here = import.meta.dirname;
 
-/** Builds the pages into `outDir`: hashed files in assets/, and for each page an index.html that names them. */
+/** Builds the pages into `outDir`: hashed files in assets/, and for each page an index.html that names them; old files go last. */
 export async function buildWeb({
   outDir,
   minify,
@@ -15,7 +15,6 @@ export async function buildWeb({
   outDir: string;
   minify: boolean;
 }): Promise<{ metafile: Metafile }> {
-  await rm(outDir, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: [...Object.keys(PAGES).map((page) => join(here, page, 'main.tsx')), join(here, 'ui/ui.css')],
     outdir: outDir,
@@ -43,6 +42,9 @@ export async function buildWeb({
       .replace('{{script}}', `/assets/${assetOf(`${page}/main.tsx`)}`);
     await mkdir(join(outDir, path), { recursive: true });
     await writeFile(join(outDir, path, 'index.html'), html);
+  }
+  for (const name of await readdir(join(outDir, 'assets'))) {
+    if (!assets.some(({ file }) => file === name)) await rm(join(outDir, 'assets', name));
   }
   return { metafile };
 }

@@ -29,7 +29,7 @@ const operations = await serveOperations({
   on: { 'POST /wake': (query) => senders.find((sender) => sender.service === query.get('service'))?.wake() },
 });
 
-const session = whileConnected(config, log, stopping.signal, async (connection, lost) => {
+const session = whileConnected(config, 'outbox', log, stopping.signal, async (connection, lost) => {
   const channel = await connection.createConfirmChannel();
   await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
   const ended = AbortSignal.any([lost, stopping.signal]);

@@ -30,7 +30,7 @@ const operations = await serveOperations({
   },
 });
 
-const session = whileConnected(config, log, stopping.signal, async (connection, lost) => {
+const session = whileConnected(config, 'queue', log, stopping.signal, async (connection, lost) => {
   const ended = AbortSignal.any([lost, stopping.signal]);
   await Promise.all(queues.map((queue) => queue.run(connection, ended)));
 });
