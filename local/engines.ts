@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -76,7 +76,10 @@ export async function findEngines(
     const path = installedPath(kind);
     if (path) return { path, env: {}, root: '' };
     const root = rootOf(kind, folder);
-    const folders = ['/usr/lib', '/lib'].flatMap((at) => [`${root}${at}/${libraryFolder()}`, `${root}${at}`]);
+    // Some packages keep their libraries a folder deeper, as pulseaudio does.
+    const deep = globSync(`${root}/{usr/lib,lib}/${libraryFolder()}/*/lib*.so*`).map((file) => dirname(file));
+    const flat = ['/usr/lib', '/lib'].flatMap((at) => [`${root}${at}/${libraryFolder()}`, `${root}${at}`]);
+    const folders = [...flat, ...new Set(deep)];
     return { path: `${root}${kind.path}`, env: { LD_LIBRARY_PATH: folders.join(':') }, root };
   });
 }

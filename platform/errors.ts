@@ -20,6 +20,7 @@ const REFUSALS = {
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
+export const REFUSAL_CODES = Object.keys(REFUSALS) as RefusalCode[];
 
 /** One invalid part of a request; `pointer` is a JSON Pointer into the body, or `?name` for a query parameter. */
 export interface FieldError {

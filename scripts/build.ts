@@ -105,7 +105,7 @@ async function removeOthers(folder: string, names: readonly string[]): Promise<v
 
 async function pages(): Promise<void> {
   const outDir = join(root, 'dist/web');
-  const { metafile } = await buildWeb({ outDir, minify: true });
+  const metafile = await buildWeb({ outDir, minify: true });
   await writeFile(join(root, 'dist/web.meta.json'), JSON.stringify(metafile));
 }
 

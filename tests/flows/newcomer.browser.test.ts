@@ -1,68 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CHROMIUM, findEngines } from '../../local/engines.ts';
-import { root } from '../../scripts/build.ts';
+import { expect, it } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { Visitor } from './visitor.ts';
 
-const url = process.env.ATES_TEST_URL ?? '';
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const VARIANTS = [
-  { name: 'phone, light, ru', viewport: { width: 390, height: 844 }, colorScheme: 'light', locale: 'ru-RU' },
-  { name: 'desktop, dark, en', viewport: { width: 1280, height: 800 }, colorScheme: 'dark', locale: 'en-US' },
-] as const;
-
-let browser: Browser;
-beforeAll(async () => {
-  const [program] = await findEngines([CHROMIUM], join(root, '.ates/engines'), () => undefined);
-  browser = await chromium.launch({
-    executablePath: program?.path ?? '',
-    env: { ...(process.env as Record<string, string>), ...program?.env },
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-});
-afterAll(() => browser?.close());
-
-/** A browser of somebody new, and everything that went wrong on its pages. */
-async function visit(
-  variant: (typeof VARIANTS)[number],
-): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
-  const { name: _, ...options } = variant;
-  const context = await browser.newContext({ ...options, bypassCSP: false });
-  const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    // A refusal that the page explains is no fault of the page.
-    if (message.type() === 'error' && !/status of (401|404|422)/.test(message.text())) faults.push(message.text());
-  });
-  await page.goto(`${url}/`);
-  return { page, context, faults };
-}
-
-async function axeViolations(page: Page): Promise<string[]> {
-  // Injected through the protocol, which the page's Content-Security-Policy does not stop.
-  await page.evaluate(axeSource);
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  return page.evaluate(async (runOnly) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const { violations } = await axe.run({ runOnly });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  }, tags);
-}
+const visit = openBrowser();
 
 it.each(VARIANTS)('a newcomer signs in, adds tasks, and the worker sees the charge: $name', async (variant) => {
   const { page, context, faults } = await visit(variant);

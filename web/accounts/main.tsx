@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Account, Transaction, TransactionKind, Transactions } from '#contracts/rest/accounts';
-import { get, type Refused } from '../ui/client.ts';
+import { useState } from 'preact/hooks';
+import type { Account, Transaction, TransactionKind } from '#contracts/rest/accounts';
+import { download, type Refused } from '../ui/client.ts';
 import { Field } from '../ui/Field.tsx';
 import { businessDay } from '../ui/formats.ts';
-import { useLive, useQuery } from '../ui/live.ts';
+import { useLive, useLiveList, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { Page, start } from '../ui/Page.tsx';
@@ -62,10 +62,7 @@ function Statement({ zone }: { zone: string | undefined }) {
     [...query].filter(([name, value]) => (name === 'day' || name === 'kind') && value),
   );
   const path = `/api/accounts/me/transactions${filters.size > 0 ? `?${filters}` : ''}`;
-  const live = useLive<Transactions>(path);
-  const older = useOlder(path);
-  const rows = withoutRepeats([...(live.data?.items ?? []), ...older.rows]);
-  const next = older.rows.length > 0 ? older.next : (live.data?.nextCursor ?? null);
+  const rows = useLiveList<Transaction>(path);
 
   return (
     <section class="card" aria-labelledby="statement">
@@ -106,18 +103,18 @@ function Statement({ zone }: { zone: string | undefined }) {
           </button>
         )}
       </div>
-      {live.error && !live.data && <ProblemNotice error={live.error} retry={live.reload} />}
-      {!live.error && !live.data && <Loading />}
-      {live.data && rows.length === 0 && (
+      {rows.error && !rows.data && <ProblemNotice error={rows.error} retry={rows.reload} />}
+      {!rows.error && !rows.data && <Loading />}
+      {rows.data?.length === 0 && (
         <Empty>
           <strong>{t(filters.size > 0 ? 'statementNoneFiltered' : 'statementNone')}</strong>
           {filters.size === 0 && <p>{t('statementNoneHint')}</p>}
         </Empty>
       )}
-      {rows.length > 0 && <TransactionTable rows={rows} zone={zone} />}
-      {older.error && <ProblemNotice error={older.error} />}
-      {next && (
-        <button type="button" class="button" onClick={() => older.load(next)}>
+      {rows.data && rows.data.length > 0 && <TransactionTable rows={rows.data} zone={zone} />}
+      {rows.moreError && <ProblemNotice error={rows.moreError} />}
+      {rows.more && (
+        <button type="button" class="button" onClick={rows.more}>
           {t('more')}
         </button>
       )}
@@ -125,42 +122,19 @@ function Statement({ zone }: { zone: string | undefined }) {
   );
 }
 
-/** The pages behind the first, which stays live. */
-function useOlder(path: string) {
-  const [state, setState] = useState<{ rows: Transaction[]; next: string | null; error: Refused | null }>({
-    rows: [],
-    next: null,
-    error: null,
-  });
-  useEffect(() => setState({ rows: [], next: null, error: null }), [path]);
-  const load = (cursor: string) =>
-    void get<Transactions>(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`).then(
-      ({ items, nextCursor }) => setState((old) => ({ rows: [...old.rows, ...items], next: nextCursor, error: null })),
-      (error: Refused) => setState((old) => ({ ...old, error })),
-    );
-  return { ...state, load };
-}
-
-/** A row that has moved to the next page meanwhile is shown once. */
-const withoutRepeats = (rows: readonly Transaction[]): Transaction[] => [
-  ...new Map(rows.map((row) => [row.id, row])).values(),
-];
-
-/** The same rows as a file; a link could not say that it wants CSV. */
 function CsvButton({ path }: { path: string }) {
-  const download = async () => {
-    const response = await fetch(path, { headers: { accept: 'text/csv' } });
-    if (!response.ok) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = 'ates-statement.csv';
-    link.click();
-    URL.revokeObjectURL(link.href);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const save = () => {
+    setRefused(null);
+    download(path, 'ates-statement.csv').catch(setRefused);
   };
   return (
-    <button type="button" class="button quiet no-print" onClick={download}>
-      {t('csv')}
-    </button>
+    <>
+      <button type="button" class="button quiet no-print" onClick={save}>
+        {t('csv')}
+      </button>
+      {refused && <ProblemNotice error={refused} />}
+    </>
   );
 }
 

@@ -7,11 +7,11 @@ import { Page, start } from '../ui/Page.tsx';
 import { t as common } from '../ui/texts.ts';
 import { t } from './texts.ts';
 
-/** Only a path of our own: nobody is led to another site after signing in. */
-function backPath(): string {
+/** Only to our own pages, and by the whole address: a path like `//evil.example` would be another site's. */
+function backAddress(): string {
   const back = new URLSearchParams(location.search).get('back') ?? '/';
-  const url = new URL(back, location.origin);
-  return url.origin === location.origin && back.startsWith('/') ? url.pathname + url.search : '/';
+  const url = URL.canParse(back, location.origin) ? new URL(back, location.origin) : null;
+  return url?.origin === location.origin ? url.href : '/';
 }
 
 function SignIn() {
@@ -32,7 +32,7 @@ function SignIn() {
     setRefused(null);
     try {
       await command<Session>('POST', '/api/auth/session', as);
-      location.assign(backPath());
+      location.assign(backAddress());
     } catch (error) {
       setRefused(error as Refused);
       setBusy(false);

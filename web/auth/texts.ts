@@ -1,34 +1,35 @@
-import { dictionary } from '../ui/texts.ts';
+import { dictionary, type TextsLike } from '../ui/texts.ts';
 
-export const t = dictionary(
-  {
-    signInDo: 'Войти',
-    email: 'Почта',
-    password: 'Пароль',
-    showPassword: 'Показать пароль',
-    hidePassword: 'Скрыть пароль',
-    signInHint: 'Один вход для всех разделов.',
-    demoTitle: 'Попробовать без пароля',
-    demoHint: 'Это демонстрация: выберите, кем войти.',
-    role_worker: 'исполнитель',
-    role_manager: 'менеджер',
-    role_accountant: 'бухгалтер',
-    role_executive: 'топ-менеджмент',
-    role_admin: 'администратор',
-  },
-  {
-    signInDo: 'Sign in',
-    email: 'E-mail',
-    password: 'Password',
-    showPassword: 'Show password',
-    hidePassword: 'Hide password',
-    signInHint: 'One sign-in for every section.',
-    demoTitle: 'Try it without a password',
-    demoHint: 'This is a demonstration: choose who to sign in as.',
-    role_worker: 'worker',
-    role_manager: 'manager',
-    role_accountant: 'accountant',
-    role_executive: 'top management',
-    role_admin: 'administrator',
-  },
-);
+const ru = {
+  signInDo: 'Войти',
+  email: 'Почта',
+  password: 'Пароль',
+  showPassword: 'Показать пароль',
+  hidePassword: 'Скрыть пароль',
+  signInHint: 'Один вход для всех разделов.',
+  demoTitle: 'Попробовать без пароля',
+  demoHint: 'Это демонстрация: выберите, кем войти.',
+  role_worker: 'исполнитель',
+  role_manager: 'менеджер',
+  role_accountant: 'бухгалтер',
+  role_executive: 'топ-менеджмент',
+  role_admin: 'администратор',
+};
+
+const en: TextsLike<typeof ru> = {
+  signInDo: 'Sign in',
+  email: 'E-mail',
+  password: 'Password',
+  showPassword: 'Show password',
+  hidePassword: 'Hide password',
+  signInHint: 'One sign-in for every section.',
+  demoTitle: 'Try it without a password',
+  demoHint: 'This is a demonstration: choose who to sign in as.',
+  role_worker: 'worker',
+  role_manager: 'manager',
+  role_accountant: 'accountant',
+  role_executive: 'top management',
+  role_admin: 'administrator',
+};
+
+export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);

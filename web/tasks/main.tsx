@@ -40,11 +40,11 @@ function Tasks() {
       setAdded((old) => [made, ...old]);
       setDraft(NOTHING);
       if (!names[made.userId]) void nameOf(made.userId).then((found) => setNames((old) => ({ ...old, ...found })));
+      title.current?.focus();
     } catch (error) {
       setRefused(error as Refused);
     }
     setBusy(false);
-    title.current?.focus();
   }
 
   const fieldError = (field: keyof typeof NOTHING) => refused?.fieldError(`/${field}`) && t(`invalid_${field}`);

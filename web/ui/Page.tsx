@@ -1,7 +1,8 @@
 import { type ComponentChildren, render } from 'preact';
 import { useState } from 'preact/hooks';
-import { command, keepSession } from './client.ts';
-import { choice, keepChoice, language, type TextKey, t } from './texts.ts';
+import { keepSession, type Refused, signOut } from './client.ts';
+import { ProblemNotice } from './Notice.tsx';
+import { choice, keepChoice, type TextKey, t } from './texts.ts';
 
 const SECTIONS: readonly { path: string; text: TextKey }[] = [
   { path: '/tasks/', text: 'tasks' },
@@ -23,6 +24,7 @@ export function Page({
   children: ComponentChildren;
 }) {
   const signedIn = choice('id') !== undefined && location.pathname !== '/auth/';
+  const [refused, setRefused] = useState<Refused | null>(null);
   return (
     <>
       <a class="skip" href="#content">
@@ -46,14 +48,14 @@ export function Page({
           <button
             type="button"
             class="button quiet"
-            lang={language === 'ru' ? 'en' : 'ru'}
+            lang={LANGUAGE === 'ru' ? 'en' : 'ru'}
             aria-label={t('language')}
             onClick={switchLanguage}
           >
-            {language === 'ru' ? 'EN' : 'RU'}
+            {LANGUAGE === 'ru' ? 'EN' : 'RU'}
           </button>
           {signedIn && (
-            <button type="button" class="button quiet" onClick={signOut}>
+            <button type="button" class="button quiet" onClick={() => signOut().catch(setRefused)}>
               {t('signOut')}
             </button>
           )}
@@ -64,6 +66,7 @@ export function Page({
           <h1>{title}</h1>
           {aside}
         </div>
+        {refused && <ProblemNotice error={refused} />}
         {children}
       </main>
     </>
@@ -94,22 +97,18 @@ function Theme() {
 }
 
 function switchLanguage(): void {
-  keepChoice('lang', language === 'ru' ? 'en' : 'ru');
+  keepChoice('lang', LANGUAGE === 'ru' ? 'en' : 'ru');
   location.reload();
-}
-
-async function signOut(): Promise<void> {
-  await command('DELETE', '/api/auth/session').catch(() => undefined);
-  location.assign('/auth/');
 }
 
 /** Draws a page into its shell. */
 export function start(page: ComponentChildren, title: TextKey): void {
-  document.documentElement.lang = language;
   document.documentElement.dataset.theme = choice('theme') ?? 'auto';
   document.title = `${t(title)} · ATES`;
   const app = document.getElementById('app') as HTMLElement;
   app.replaceChildren();
   render(page, app);
   if (location.pathname !== '/auth/') keepSession();
+  // A page that the browser kept for its back button is of then, and perhaps of somebody who has signed out.
+  addEventListener('pageshow', (event) => event.persisted && location.reload());
 }

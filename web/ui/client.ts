@@ -1,7 +1,7 @@
 import type { Problem } from '#contracts/rest/problem';
-import { problemText, t } from './texts.ts';
+import { choice, problemText, t } from './texts.ts';
 
-/** A refusal, in the server's own words; `status` 0: no answer came, and it is not known what was done. */
+/** A refusal, in the reader's language; `status` 0: no answer came, and it is not known what was done. */
 export class Refused extends Error {
   readonly status: number;
   readonly problem: Partial<Problem>;
@@ -20,59 +20,85 @@ export class Refused extends Error {
   }
 }
 
+const SESSION = '/api/auth/session';
 const TIMEOUT_MS = 15_000;
 const RENEW_EVERY_MS = 45_000; // a token lives 60 s
 
 /** A read; the browser's cache asks with the ETag by itself. */
-export const get = <T>(path: string): Promise<T> => send<T>('GET', path);
+export const get = async <T>(path: string): Promise<T> => jsonOf<T>(await send('GET', path));
 
 /**
  * A command. The key is made once for what the person did: whatever is repeated, on their side or on ours, has one
  * effect.
  */
-export const command = <T>(
+export const command = async <T>(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body: unknown = {},
   key = newKey(),
-): Promise<T> => send<T>(method, path, body, key);
+): Promise<T> => jsonOf<T>(await send(method, path, body, path === SESSION ? {} : { 'idempotency-key': key }));
+
+/** The rows of a list as a file; a link could not say that it wants CSV. */
+export async function download(path: string, fileName: string): Promise<void> {
+  const response = await send('GET', path, undefined, { accept: 'text/csv' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob().catch(lost));
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
 
 export const newKey = (): string => crypto.randomUUID();
 
-async function send<T>(method: string, path: string, body?: unknown, key?: string, renewed = false): Promise<T> {
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key && path !== '/api/auth/session' ? { 'idempotency-key': key } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch {
-    throw new Refused(0, {});
+/** Ends the session at the server; a page that cannot reach it must not look signed out. */
+export async function signOut(): Promise<void> {
+  await command('DELETE', SESSION);
+  location.assign('/auth/');
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** A success; a token that has ended is renewed once on the way. @throws Refused for anything else. */
+async function send(method: string, path: string, body?: unknown, headers: Headers = {}): Promise<Response> {
+  if (isSomebodyElse()) return leave(() => location.reload());
+  let response = await ask(method, path, body, headers);
+  // Signing in and renewing are told by 401 that they failed; everything else, that the short token has ended.
+  if (response.status === 401 && (path !== SESSION || method === 'DELETE')) {
+    if (!(await renew())) return leave(goToSignIn);
+    response = await ask(method, path, body, headers);
+    if (response.status === 401) return leave(goToSignIn);
   }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  if (response.status === 401 && path !== '/api/auth/session') {
-    if (!renewed && (await renew())) return send<T>(method, path, body, key, true);
-    goToSignIn();
-    return new Promise(() => undefined); // the page is being left
-  }
+  if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
   throw new Refused(response.status, problem, Number(response.headers.get('retry-after') ?? 0));
 }
 
+const ask = (method: string, path: string, body: unknown, headers: Headers): Promise<Response> =>
+  fetch(path, {
+    method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(lost);
+
+const jsonOf = async <T>(response: Response): Promise<T> =>
+  (response.status === 204 ? undefined : await response.json().catch(lost)) as T;
+
+function lost(): never {
+  throw new Refused(0, {});
+}
+
 let renewing: Promise<boolean> | null = null;
 
-/** A new short token; several callers at once share one request. */
+/** A new short token, false when the session is over; several callers at once share one request. */
 function renew(): Promise<boolean> {
-  renewing ??= send('PUT', '/api/auth/session', {})
+  renewing ??= send('PUT', SESSION, {})
     .then(
       () => true,
-      // Only a clear "no" ends the session; a server that is away may come back.
-      (error: Refused) => error.status !== 401,
+      (error: Refused) => {
+        if (error.status === 401) return false;
+        throw error; // only a clear "no" ends the session: a server that is away may come back
+      },
     )
     .finally(() => {
       renewing = null;
@@ -82,10 +108,21 @@ function renew(): Promise<boolean> {
 
 /** Renews before the token ends, as long as somebody looks at the page. */
 export function keepSession(): void {
-  setInterval(() => document.visibilityState === 'visible' && void renew(), RENEW_EVERY_MS);
+  setInterval(() => document.visibilityState === 'visible' && renew().catch(() => undefined), RENEW_EVERY_MS);
+}
+
+const reader = choice('id');
+
+/** Somebody has signed in as another in another tab: what this page shows is not theirs. */
+const isSomebodyElse = () => location.pathname !== '/auth/' && reader !== choice('id');
+
+/** The page is being left: whoever waits for an answer gets none. */
+function leave(go: () => void): Promise<never> {
+  go();
+  return new Promise(() => undefined);
 }
 
 /** To the sign-in page, and back to the same place afterwards. */
-export function goToSignIn(): void {
+function goToSignIn(): void {
   location.assign(`/auth/?back=${encodeURIComponent(location.pathname + location.search)}`);
 }

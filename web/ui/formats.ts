@@ -1,6 +1,4 @@
-import { language } from './texts.ts';
-
-const locale = language === 'ru' ? 'ru-RU' : 'en-US';
+const locale = LANGUAGE === 'ru' ? 'ru-RU' : 'en-US';
 const plain = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' });
 const signed = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', signDisplay: 'exceptZero' });
 

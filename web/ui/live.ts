@@ -1,10 +1,12 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, type Refused } from './client.ts';
+import { joinNewest, type ListPage } from './rows.ts';
 
 export interface Live<T> {
   readonly data: T | null;
   /** Why the last try failed; `data` is then as old as `at` says. */
   readonly error: Refused | null;
+  /** When `data` was last seen to be so. */
   readonly at: Date | null;
   reload(): void;
 }
@@ -13,35 +15,96 @@ const EVERY_MS = 3_000;
 
 /** Reads a path now and again every few seconds while the page is visible; unchanged answers draw nothing anew. */
 export function useLive<T>(path: string, everyMs = EVERY_MS): Live<T> {
-  const [state, setState] = useState<Omit<Live<T>, 'reload'>>({ data: null, error: null, at: null });
-  const asked = useRef('');
-
-  const load = useCallback(async () => {
-    asked.current = path;
-    try {
-      const data = await get<T>(path);
-      if (asked.current !== path) return; // another filter was chosen meanwhile
-      setState((old) =>
-        JSON.stringify(old.data) === JSON.stringify(data) && !old.error ? old : { data, error: null, at: new Date() },
-      );
-    } catch (error) {
-      if (asked.current === path) setState((old) => ({ ...old, error: error as Refused }));
-    }
-  }, [path]);
+  const nothing = { path, data: null, error: null };
+  const [state, setState] = useState<{ path: string; data: T | null; error: Refused | null }>(nothing);
+  const seenAt = useRef<Date | null>(null);
+  const load = useRef<() => void>(() => undefined);
 
   useEffect(() => {
-    setState({ data: null, error: null, at: null });
-    void load();
-    const look = () => document.visibilityState === 'visible' && void load();
-    const timer = setInterval(look, everyMs);
+    let over = false;
+    let busy = false; // a slow answer must not be overtaken by the next
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    seenAt.current = null;
+
+    load.current = async () => {
+      if (busy || over) return;
+      busy = true;
+      clearTimeout(timer);
+      let waitMs = everyMs;
+      try {
+        const data = await get<T>(path);
+        if (over) return;
+        seenAt.current = new Date();
+        setState((old) => {
+          const isSame = old.path === path && !old.error && JSON.stringify(old.data) === JSON.stringify(data);
+          return isSame ? old : { path, data, error: null };
+        });
+      } catch (failure) {
+        if (over) return;
+        const error = failure as Refused;
+        waitMs = Math.max(everyMs, error.retryAfterSeconds * 1_000);
+        setState((old) => ({ path, data: old.path === path ? old.data : null, error }));
+      }
+      busy = false;
+      timer = setTimeout(look, waitMs);
+    };
+    const look = () => document.visibilityState === 'visible' && load.current();
+    load.current();
     document.addEventListener('visibilitychange', look);
     return () => {
-      clearInterval(timer);
+      over = true;
+      clearTimeout(timer);
       document.removeEventListener('visibilitychange', look);
     };
-  }, [load, everyMs]);
+  }, [path, everyMs]);
 
-  return { ...state, reload: () => void load() };
+  const { data, error } = state.path === path ? state : nothing; // another filter: nothing of it is known yet
+  return { data, error, at: seenAt.current, reload: () => load.current() };
+}
+
+export interface LiveList<T> extends Live<readonly T[]> {
+  /** Reads the next older page; null at the end, or while one is being read. */
+  readonly more: (() => void) | null;
+  /** Why the last older page could not be read. */
+  readonly moreError: Refused | null;
+}
+
+/** A list whose newest page stays live, and to which older pages are added as the reader asks for them. */
+export function useLiveList<T extends { readonly id: string }>(path: string): LiveList<T> {
+  const live = useLive<ListPage<T>>(path);
+  const [list, setList] = useState<(ListPage<T> & { path: string }) | null>(null);
+  const [older, setOlder] = useState<{ path: string; busy: boolean; error: Refused | null } | null>(null);
+
+  useEffect(() => {
+    const newest = live.data;
+    if (newest) setList((old) => ({ ...(old?.path === path ? joinNewest(old, newest) : newest), path }));
+  }, [path, live.data]);
+
+  const shown = list?.path === path ? list : null;
+  const asked = older?.path === path ? older : null;
+
+  async function readMore(cursor: string) {
+    setOlder({ path, busy: true, error: null });
+    try {
+      const page = await get<ListPage<T>>(`${path}${path.includes('?') ? '&' : '?'}cursor=${cursor}`);
+      setList((old) =>
+        old?.path === path && old.nextCursor === cursor
+          ? { path, items: [...old.items, ...page.items], nextCursor: page.nextCursor }
+          : old,
+      );
+      setOlder({ path, busy: false, error: null });
+    } catch (error) {
+      setOlder({ path, busy: false, error: error as Refused });
+    }
+  }
+
+  const next = shown?.nextCursor ?? null;
+  return {
+    ...live,
+    data: shown?.items ?? null,
+    more: next !== null && !asked?.busy ? () => void readMore(next) : null,
+    moreError: asked?.error ?? null,
+  };
 }
 
 /** Filters that live in the URL: a copied address shows the same, back and forward are exact. */

@@ -1,24 +1,23 @@
-/** Texts in both languages: one that is missing in one of them does not compile. Each page has its own beside it. */
+/**
+ * Texts in both languages: one that is missing in one of them does not compile. Each page has its own beside it, and
+ * is built once for each language, so that nobody loads the other's. nginx chooses: what the reader chose (cookie
+ * `lang`), else what the browser asks for.
+ */
+declare global {
+  /** Put in by the build. */
+  const LANGUAGE: 'ru' | 'en';
+}
 
-export type Language = 'ru' | 'en';
-
-const cookie = (name: string) => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
-
-/** What the reader chose, else what the browser asks for. */
-export const language: Language =
-  (cookie('lang') as Language | undefined) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en');
+/** The same texts in another language. */
+export type TextsLike<T> = { readonly [K in keyof T]: string };
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** Makes the function that gives a text in the reader's language, with its `{blanks}` filled in. */
-export function dictionary<const R extends Readonly<Record<string, string>>>(
-  ru: R,
-  en: { readonly [K in keyof R]: string },
-) {
-  const texts: { readonly [K in keyof R]: string } = language === 'ru' ? ru : en;
-  return (key: keyof R, values: Values = {}): string =>
+/** Makes the function that gives a text with its `{blanks}` filled in. */
+export const dictionary =
+  <T extends Readonly<Record<string, string>>>(texts: TextsLike<T>) =>
+  (key: keyof T, values: Values = {}): string =>
     texts[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
-}
 
 const ru = {
   skip: 'К содержанию',
@@ -38,19 +37,23 @@ const ru = {
   theme_auto: 'Тема: как в системе',
   theme_light: 'Тема: светлая',
   theme_dark: 'Тема: тёмная',
+  'not-found': 'Здесь ничего нет',
+  'sign-in-needed': 'Войдите, пожалуйста',
   'sign-in-failed': 'Почта или пароль не подходят',
   'too-many-sign-ins': 'Слишком много неудачных попыток входа',
   'too-many-requests': 'Слишком много запросов сразу',
   'no-active-worker': 'Нет ни одного исполнителя, которому можно дать задачу',
   'temporarily-unavailable': 'Часть системы сейчас недоступна, ничего не изменено',
   'outcome-unknown': 'Ответ потерялся: неизвестно, выполнено ли это. Повторите, дважды не выполнится',
+  'idempotency-key-reused': 'Это уже отправлено с другим содержанием',
+  'body-too-large': 'Слишком много текста',
   'invalid-content': 'Некоторые поля заполнены неверно',
   'role-not-allowed': 'Вашей роли это недоступно',
   'foreign-origin': 'Команды принимаются только с наших страниц',
   'internal-error': 'Что-то пошло не так на нашей стороне',
 };
 
-const en: { readonly [K in keyof typeof ru]: string } = {
+const en: TextsLike<typeof ru> = {
   skip: 'Skip to content',
   sections: 'Sections',
   tasks: 'Tasks',
@@ -68,12 +71,16 @@ const en: { readonly [K in keyof typeof ru]: string } = {
   theme_auto: 'Theme: as the system',
   theme_light: 'Theme: light',
   theme_dark: 'Theme: dark',
+  'not-found': 'There is nothing here',
+  'sign-in-needed': 'Please sign in',
   'sign-in-failed': 'E-mail or password is wrong',
   'too-many-sign-ins': 'Too many failed sign-ins',
   'too-many-requests': 'Too many requests at once',
   'no-active-worker': 'There is no active worker to give the task to',
   'temporarily-unavailable': 'A part of the system is away; nothing was changed',
   'outcome-unknown': 'The answer was lost: it is not known whether this was done. Repeat it, it will not be done twice',
+  'idempotency-key-reused': 'This was sent before with another content',
+  'body-too-large': 'The text is too long',
   'invalid-content': 'Some fields are not valid',
   'role-not-allowed': 'Your role does not allow this',
   'foreign-origin': 'Commands are taken from our own pages only',
@@ -82,19 +89,23 @@ const en: { readonly [K in keyof typeof ru]: string } = {
 
 export type TextKey = keyof typeof ru;
 
+const texts: TextsLike<typeof ru> = LANGUAGE === 'ru' ? ru : en;
+
 /** The texts that every page shows. */
-export const t = dictionary(ru, en);
+export const t = /* @__PURE__ */ dictionary<typeof ru>(texts);
 
 /** What a problem's code means, in the reader's language; the server's own words for a code that is not known here. */
 export function problemText(type: string | undefined, otherwise: string): string {
   const code = type?.replace('/problems/', '') ?? '';
-  return Object.hasOwn(ru, code) ? t(code as TextKey) : otherwise;
+  return Object.hasOwn(texts, code) ? t(code as TextKey) : otherwise;
 }
 
-/** Kept for a year, for every page; a choice of the reader and no secret. */
+/** What the reader chose or who they are, as the cookies that pages may read tell. */
+export const choice = (name: 'lang' | 'theme' | 'id' | 'role'): string | undefined =>
+  new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
+
+/** Kept for a year, for every page; no secret. */
 export function keepChoice(name: 'lang' | 'theme', value: string): void {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser we serve.
   document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`;
 }
-
-export const choice = cookie;

@@ -1,0 +1,101 @@
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { openBrowser, VARIANTS } from './browser.ts';
+
+const visit = openBrowser();
+const [, desktop] = VARIANTS;
+const url = process.env.ATES_TEST_URL ?? '';
+
+const signInAs = async (page: Page, name: RegExp, path: string) => {
+  await page.getByRole('button', { name }).click();
+  await page.waitForURL(`${url}${path}`);
+};
+const renewStatus = (page: Page, cookie: string) =>
+  page.request
+    .fetch(`${url}/api/auth/session`, { method: 'PUT', data: {}, headers: { cookie: `ates_renew=${cookie}` } })
+    .then((response) => response.status());
+const renewalOf = async (page: Page) =>
+  (await page.context().cookies(`${url}/api/auth/session`)).find(({ name }) => name === 'ates_renew')?.value ?? '';
+
+it.each([
+  '/.//evil.example',
+  '//evil.example',
+  '/\\evil.example',
+  'https://evil.example/',
+  'javascript:alert(1)',
+  'http://[',
+])('signing in never leads to another site: back=%s', async (back) => {
+  const { page, context } = await visit(desktop, `/auth/?back=${encodeURIComponent(back)}`);
+  await page.getByRole('button', { name: /Кеша/ }).click();
+  await page.waitForURL((address) => address.pathname !== '/auth/');
+  expect(new URL(page.url()).origin).toBe(url);
+  await context.close();
+});
+
+it('signing out ends the session at the server, also when the short token has ended', async () => {
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/accounts/');
+  await signInAs(page, /Кеша/, '/accounts/');
+  const renewal = await renewalOf(page);
+  expect(await renewStatus(page, renewal)).toBe(200);
+
+  await context.clearCookies({ name: 'ates_session' });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/auth/');
+  expect(await renewStatus(page, renewal)).toBe(401);
+
+  // The back button shows nothing of whoever was here.
+  await page.goBack();
+  await page.waitForURL(/\/auth\/\?back=/);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a sign-out that does not reach the server is told, and the page stays', async () => {
+  const { page, context } = await visit(desktop, '/auth/?back=/accounts/');
+  await signInAs(page, /Кеша/, '/accounts/');
+  await page.route('**/api/auth/session', (route) => route.abort());
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('alert').getByText('The server cannot be reached').waitFor();
+  expect(page.url()).toBe(`${url}/accounts/`);
+  await context.close();
+});
+
+it('while the session cannot be renewed the page keeps what it shows, says how old it is, and recovers', async () => {
+  const { page, context } = await visit(desktop, '/auth/?back=/accounts/');
+  await signInAs(page, /Кеша/, '/accounts/');
+  await page.getByRole('status').getByText('live').waitFor();
+  await page.route('**/api/auth/session', (route) => route.fulfill({ status: 503, body: '{}' }));
+  await context.clearCookies({ name: 'ates_session' });
+  await page.getByRole('status').getByText('reconnecting, data as of').waitFor();
+  expect(await page.getByText('Balance', { exact: true }).first().isVisible()).toBe(true);
+  await page.unroute('**/api/auth/session');
+  await page.getByRole('status').getByText('live', { exact: true }).waitFor();
+  expect(page.url()).toBe(`${url}/accounts/`);
+  await context.close();
+});
+
+it('when somebody else signs in in another tab, the first shows the other one’s account', async () => {
+  const { page, context } = await visit(desktop, '/auth/?back=/accounts/');
+  await signInAs(page, /Кеша/, '/accounts/');
+  const other = await context.newPage();
+  await other.goto(`${url}/auth/?back=/accounts/`);
+  const reloaded = page.waitForNavigation();
+  await signInAs(other, /Гоша/, '/accounts/');
+  await reloaded;
+  const asked = await page.waitForResponse((response) => response.url().endsWith('/api/accounts/me'));
+  const who = await context.cookies(url);
+  expect(((await asked.json()) as { userId: string }).userId).toBe(who.find(({ name }) => name === 'id')?.value);
+  await context.close();
+});
+
+it('the language follows the reader’s choice, else the browser, and stands in the HTML before any script', async () => {
+  const { page, context } = await visit({ ...desktop, locale: 'ru-RU' as 'en-US' }, '/auth/');
+  const htmlOf = async (language?: string) => {
+    if (language) await context.addCookies([{ name: 'lang', value: language, url }]);
+    return (await page.request.get(`${url}/auth/`, { headers: { 'accept-language': 'ru-RU,ru;q=0.9' } })).text();
+  };
+  expect(await htmlOf()).toContain('<html lang="ru">');
+  expect(await htmlOf('xx')).toContain('<html lang="ru">');
+  expect(await htmlOf('en')).toContain('<html lang="en">');
+  await context.close();
+});

@@ -1,0 +1,19 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { REFUSAL_CODES } from '#platform/errors';
+
+/** What only a page with a mistake in it could cause; the server's own words do there. */
+const NEVER_SHOWN = ['method-not-allowed', 'unsupported-content-type', 'malformed-json'];
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+it.each(['ru', 'en'])("every refusal of the server is explained in the reader's language: %s", async (language) => {
+  vi.stubGlobal('LANGUAGE', language);
+  const { problemText } = await import('./texts.ts');
+  const shown = REFUSAL_CODES.filter((code) => !NEVER_SHOWN.includes(code));
+  const untranslated = shown.filter((code) => problemText(`/problems/${code}`, 'untranslated') === 'untranslated');
+  expect(untranslated).toEqual([]);
+  expect(problemText('/problems/sign-in-failed', '')).toMatch(language === 'ru' ? /Почта/ : /E-mail/);
+});
