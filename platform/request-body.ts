@@ -68,8 +68,6 @@ function normalize(schema: TSchema, value: unknown): unknown {
   );
 }
 
-const MAX_TOLD_ERRORS = 20;
-
 function fieldErrors(
   schema: TSchema,
   errors: { keyword: string; instancePath: string; message: string; params: unknown }[],
@@ -88,15 +86,19 @@ function fieldErrors(
         keyword === 'boolean' ? 'is not a field' : (hintAt(schema, instancePath, keyword) ?? message),
       );
   }
-  return [...told].slice(0, MAX_TOLD_ERRORS).map(([pointer, detail]) => ({ pointer, detail }));
+  return [...told].map(([pointer, detail]) => ({ pointer, detail }));
 }
 
 /** What a person is told where a pattern was not met. */
 function hintAt(schema: TSchema, instancePath: string, keyword: string): string | undefined {
   if (keyword !== 'pattern') return undefined;
   const name = instancePath.split('/')[1] ?? '';
-  const { properties, anyOf } = schema as { properties?: Record<string, TSchema>; anyOf?: TSchema[] };
-  const part = (name && properties?.[name]) || anyOf?.[0] || schema;
+  const { properties, items, anyOf } = schema as Partial<{
+    properties: Record<string, TSchema>;
+    items: TSchema;
+    anyOf: TSchema[];
+  }>;
+  const part = (name && (properties?.[name] ?? items)) || anyOf?.[0] || schema;
   return part === schema
     ? (schema as { 'x-hint'?: string })['x-hint']
     : hintAt(part, instancePath.slice(name.length + 1), keyword);
