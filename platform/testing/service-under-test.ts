@@ -54,6 +54,8 @@ export interface ServiceUnderTest {
   /** Rows of the service's database, read with all rights. */
   // biome-ignore lint/suspicious/noExplicitAny: as in TestAnswer.
   rows(statement: string, values?: unknown[]): Promise<any[]>;
+  /** The address of the service's database for one of its users. */
+  databaseUrl(user: string): URL;
 }
 
 /** A service with an empty migrated database of its own, for one test file. Needs the engines of the test run. */
@@ -91,7 +93,7 @@ export function serviceUnderTest(service: string): ServiceUnderTest {
       let config: Config;
       beforeAll(async () => {
         config = readConfig({
-          ATES_DATABASE_URL: `mysql://${user}@${server().host}/${database}`,
+          ATES_DATABASE_URL: this.databaseUrl(user).href,
           ATES_SECRETS_DIR: secrets,
           ATES_LOG_LEVEL: process.env.ATES_TEST_LOG_LEVEL ?? 'silent',
           ATES_FUNCTION_URL: 'http://127.0.0.1:9', // nobody listens there: hints are lost, as they may be
@@ -103,6 +105,7 @@ export function serviceUnderTest(service: string): ServiceUnderTest {
       return functionUnderTest(handler, () => config);
     },
     rows: async (statement, values) => (await admin.query(statement, values))[0] as never,
+    databaseUrl: (user) => new URL(`mysql://${user}@${server().host}/${database}`),
   };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
+import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options } from 'amqplib';
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 import { alarm, type Log } from '#platform/log';
 import { Counter, Gauge, Histogram } from '#platform/metrics';
@@ -93,6 +93,8 @@ export class FunctionQueue {
     channel.on('error', (error: Error) => this.#log.warn({ err: error }, 'channel failed'));
     channel.on('close', () => closed.abort());
     const over = AbortSignal.any([ended, closed.signal]);
+    const returned = new Set<string>();
+    channel.on('return', ({ properties }: Message) => returned.add(String(properties.headers?.['x-ates-id'])));
     const { exchange, settleMs } = this.#options;
     const declareAll = () => declare(connection, channel, exchange, this.subscription, settleMs);
     try {
@@ -106,7 +108,7 @@ export class FunctionQueue {
       }, DECLARE_EVERY_MS);
       over.addEventListener('abort', () => clearInterval(again), { once: true });
       while (!over.aborted) {
-        const away = await this.#consume(channel, over);
+        const away = await this.#consume(channel, returned, over);
         if (away && !over.aborted) await this.#waitForFunction(channel, away, over);
       }
     } finally {
@@ -117,8 +119,8 @@ export class FunctionQueue {
   }
 
   /** Consumes until the function is away (the verdict that said so) or `over`; then nothing is held any more. */
-  async #consume(channel: ConfirmChannel, over: AbortSignal): Promise<AwayVerdict | null> {
-    const session = new Session(channel);
+  async #consume(channel: ConfirmChannel, returned: Set<string>, over: AbortSignal): Promise<AwayVerdict | null> {
+    const session = new Session(channel, returned);
     let wake: () => void = () => undefined;
     let cancelled = false;
     let failure: unknown = null;
@@ -131,7 +133,8 @@ export class FunctionQueue {
     const { consumerTag } = await channel.consume(this.#queue, onMessage);
     const underWay = new Set<Promise<void>>();
     let away: AwayVerdict | null = null;
-    over.addEventListener('abort', () => wake(), { once: true });
+    const end = () => wake();
+    over.addEventListener('abort', end);
 
     while (!over.aborted && !away && !cancelled && !failure) {
       if (session.spoilt.length > 0) {
@@ -158,6 +161,7 @@ export class FunctionQueue {
       }
       this.#measure(session);
     }
+    over.removeEventListener('abort', end);
     if (!cancelled) await channel.cancel(consumerTag).catch(() => undefined);
     // What is under way may still be settled by its answer; the rest goes back, once.
     await Promise.all(underWay);
@@ -312,11 +316,14 @@ class Session {
   readonly spoilt: { delivery: Delivery; problem: string }[] = [];
   onRetry: () => void = () => undefined;
   readonly #channel: ConfirmChannel;
+  readonly #returned: Set<string>;
   readonly #held = new Map<Message, Delivery>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(channel: ConfirmChannel) {
+  /** @param returned dead letters, by `x-ates-id`, that no queue took; the broker returns one before it confirms it. */
+  constructor(channel: ConfirmChannel, returned: Set<string>) {
     this.#channel = channel;
+    this.#returned = returned;
   }
 
   get size(): number {
@@ -348,13 +355,18 @@ class Session {
     this.#timers.add(timer);
   }
 
-  /** @throws Error when the broker has not confirmed it in time: then it is unknown, and the channel must go. */
-  publish(queue: string, content: Buffer, options: object): Promise<void> {
+  /** @throws Error when the broker has not confirmed it in time, or no queue took it: then the channel must go. */
+  publish(
+    queue: string,
+    content: Buffer,
+    options: Options.Publish & { headers: { 'x-ates-id': string } },
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('the dead letter was not confirmed')), PARK_TIMEOUT_MS);
       this.#channel.publish('', queue, content, options, (error) => {
         clearTimeout(timer);
         if (error) reject(error as Error);
+        else if (this.#returned.delete(options.headers['x-ates-id'])) reject(new Error(`there is no queue ${queue}`));
         else resolve();
       });
     });
