@@ -53,7 +53,9 @@ async function readBody(request) {
 
 /** The event of the official template, with the untouched bytes beside the parsed body. */
 function eventOf(request, { rawBody, bodyTooLarge }) {
-  const { pathname, searchParams } = new URL(request.url, 'http://function');
+  // As it came: nothing is decoded or shortened, so that no two parts can read a path differently.
+  const [path, ...search] = request.url.split('?');
+  const searchParams = new URLSearchParams(search.join('?'));
   const query = Object.create(null);
   for (const name of searchParams.keys()) {
     const values = searchParams.getAll(name);
@@ -61,7 +63,7 @@ function eventOf(request, { rawBody, bodyTooLarge }) {
   }
   return {
     method: request.method,
-    path: pathname,
+    path,
     query,
     headers: request.headers,
     rawBody,
