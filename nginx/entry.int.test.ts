@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findEngines, NGINX } from '../local/engines.ts';
+import { prepareNginx } from '../local/nginx.ts';
+import { answers } from '../local/part.ts';
+import { freePort, stopProcess, until } from '../local/processes.ts';
+import { root } from '../scripts/build.ts';
+
+/** What the function behind tasks-add got, newest last. */
+const seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[] = [];
+const echo = createServer(async (request, response) => {
+  const body = (await Array.fromAsync(request)).join('');
+  seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+  response.setHeader('x-trace-id', 'from-the-function');
+  response.end('{}');
+});
+/** Takes the request, perhaps does what it asks, and hangs up without an answer. */
+const hangsUp = createTcpServer((socket) => {
+  socket.on('error', () => undefined);
+  socket.on('data', () => socket.destroy());
+});
+
+const listen = (server: Server | typeof echo) =>
+  new Promise<string>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+
+async function startNginx(upstreams: Record<string, string>, rateLimit = 0) {
+  const [program] = await findEngines([NGINX], join(root, '.ates/engines'), () => undefined);
+  if (!program) throw new Error('no nginx');
+  const folder = mkdtempSync(join(tmpdir(), 'ates-nginx-'));
+  const port = await freePort();
+  const launch = prepareNginx(program, folder, { root, listen: `127.0.0.1:${port}`, rateLimit, upstreams });
+  const child = spawn(launch.command, launch.args, { env: launch.env, stdio: 'inherit' });
+  await until('nginx', 10_000, () => answers(`http://127.0.0.1:${port}/healthz`));
+  const stop = async () => {
+    await stopProcess(child, 'SIGQUIT', 5_000);
+    rmSync(folder, { recursive: true });
+  };
+  return { port, url: `http://127.0.0.1:${port}`, stop };
+}
+
+let entry: Awaited<ReturnType<typeof startNginx>>;
+beforeAll(async () => {
+  const nobody = `127.0.0.1:${await freePort()}`;
+  entry = await startNginx({
+    'tasks-add': await listen(echo),
+    'accounts-api': await listen(hangsUp),
+    'auth-api': nobody,
+    'auth-session': nobody,
+  });
+});
+afterAll(async () => {
+  await entry.stop();
+  echo.close();
+  hangsUp.close();
+});
+
+const problem = async (response: Response) => {
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const body = (await response.json()) as { status: number; type: string; traceId: string };
+  expect(body.status).toBe(response.status);
+  expect(body.traceId).toBe(response.headers.get('x-trace-id'));
+  return body;
+};
+const post = (path: string, headers: Record<string, string> = {}, body = '{"a":1}') =>
+  fetch(`${entry.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+
+/** Sends bytes as they are, and gives whatever comes back until the other side closes, or for a second. */
+const raw = (bytes: string) =>
+  new Promise<string>((resolve) => {
+    let answer = '';
+    const socket = connect(entry.port, '127.0.0.1', () => socket.write(bytes));
+    socket.setTimeout(1_000, () => socket.destroy());
+    socket.on('data', (chunk) => (answer += chunk));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(answer));
+  });
+
+it('a function that cannot be reached has done nothing: 503 and when to come back', async () => {
+  const answer = await fetch(`${entry.url}/api/auth/users`);
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('2');
+  expect(await problem(answer)).toMatchObject({ type: '/problems/temporarily-unavailable' });
+});
+
+it('a function that took the request and hung up may have done it: 502, the outcome is unknown, asked once only', async () => {
+  const answer = await fetch(`${entry.url}/api/accounts/me`);
+  expect(answer.status).toBe(502);
+  expect(answer.headers.get('retry-after')).toBeNull();
+  expect(await problem(answer)).toMatchObject({ type: '/problems/outcome-unknown' });
+});
+
+it('a request goes to its function whole, with the trace that the answer names', async () => {
+  const answer = await post('/api/tasks?x=1');
+  expect(answer.status).toBe(200);
+  const got = seen.at(-1);
+  expect(got).toMatchObject({ method: 'POST', url: '/api/tasks?x=1', body: '{"a":1}' });
+  const trace = answer.headers.get('x-trace-id') ?? '';
+  expect(trace).toMatch(/^[\da-f]{32}$/);
+  expect(got?.headers.traceparent).toMatch(new RegExp(`^00-${trace}-[\\da-f]{16}-01$`));
+});
+
+it('what only parts inside may say is taken off, and where a request came from is nginx’s own word', async () => {
+  await post('/api/tasks', {
+    ...{ 'x-ates-caller-key': 'k', 'x-ates-now': '2020-01-01', 'x-forwarded-for': '6.6.6.6', 'x-real-ip': '6.6.6.6' },
+    ...{ 'x-user-id': '1', 'x-role': 'admin', 'x-topic': 'cron-function', 'x-connector': 'x', 'x-call-id': '1' },
+    ...{ 'x-callback-url': 'http://evil.example', x_ates_caller_key: 'k', tracestate: 'a=b' },
+    ...{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', traceparent: '00-1-1-01' },
+  });
+  const { headers } = seen.at(-1) ?? { headers: {} };
+  expect(headers).toMatchObject({
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    host: `127.0.0.1:${entry.port}`,
+  });
+  expect(headers['x-forwarded-host']).toBe(`127.0.0.1:${entry.port}`);
+  const inside = ['x-ates-caller-key', 'x-ates-now', 'x-real-ip', 'x-user-id', 'x-role', 'x-topic', 'x-connector'];
+  for (const name of [...inside, 'x-call-id', 'x-callback-url', 'x_ates_caller_key', 'tracestate']) {
+    expect(headers, name).not.toHaveProperty(name);
+  }
+});
+
+it.each([
+  ['GET', '/api/tasks', 'POST'],
+  ['DELETE', '/api/accounts/me', 'GET, HEAD'],
+  ['PATCH', '/api/auth/session', 'DELETE, GET, HEAD, POST, PUT'],
+  ['OPTIONS', '/api/tasks', 'POST'],
+])('%s %s is 405 with all that the path has', async (method, path, allow) => {
+  const before = seen.length;
+  const answer = await fetch(`${entry.url}${path}`, { method });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+  expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  expect(await problem(answer)).toMatchObject({ type: '/problems/method-not-allowed' });
+  expect(seen).toHaveLength(before);
+});
+
+it.each([
+  ...['/api/tasks/', '/api/TASKS', '/api/tasks.json', '/api/tasks;a=b', '/api/accounts/users', '/API/tasks'],
+  ...['/_/metrics', '/_/ready', '/function/tasks-add', '/async-function/tasks-add', '/system/functions', '/wake'],
+  ...['/.git/config', '/.env', '/index.en.html', '/auth/index.ru.html', '/assets/', '/assets/x.js.map', '/nginx.conf'],
+])('%s is not there, and no function is asked', async (path) => {
+  const before = seen.length;
+  const answer = await fetch(`${entry.url}${path}`);
+  expect(answer.status).toBe(404);
+  await problem(answer);
+  expect(seen).toHaveLength(before);
+});
+
+it.each([
+  '/assets../stack.yml',
+  '/assets/..%2f..%2fstack.yml',
+  '/%2e%2e/stack.yml',
+  '/..;/stack.yml',
+  '/a%00b',
+  '/assets/%252e%252e/x',
+])('the path %s leads nowhere', async (path) => {
+  const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1.1 (400|404) /);
+  expect(answer).not.toContain('functions:');
+});
+
+it('a body over 1 MiB is 413, an address of 64 KiB 414, headers of 64 KiB 431: problems all of them', async () => {
+  const large = await post('/api/tasks', {}, 'x'.repeat(1024 * 1024 + 1));
+  expect(large.status).toBe(413);
+  expect(await problem(large)).toMatchObject({ type: '/problems/body-too-large' });
+  const long = await fetch(`${entry.url}/${'x'.repeat(65_536)}`);
+  expect(long.status).toBe(414);
+  await problem(long);
+  const headers = await fetch(`${entry.url}/api/tasks`, { headers: { 'x-long': 'x'.repeat(20_000) } });
+  expect(headers.status).toBe(431);
+  await problem(headers);
+});
+
+describe('requests that two parts could read differently are refused, and the next one is served', () => {
+  const body = '{"a":1}';
+  const head = 'POST /api/tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  it.each([
+    ['two lengths', `${head}Content-Length: 7\r\nContent-Length: 8\r\n\r\n${body}`],
+    ['length and chunks', `${head}Content-Length: 7\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a signed length', `${head}Content-Length: +7\r\n\r\n${body}`],
+    ['an unknown encoding', `${head}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
+    ['a space before the colon', `${head}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n`],
+    ['chunks in HTTP/1.0', 'POST /api/tasks HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['a chunk size that overflows', `${head}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n`],
+    ['no host', 'GET /api/tasks HTTP/1.1\r\n\r\n'],
+    ['two hosts', 'GET /api/tasks HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+    ['a byte of zero in a header', `${head}X-A: a\u0000b\r\n\r\n`],
+    ['an unknown version', 'GET /api/tasks HTTP/9.9\r\nHost: x\r\n\r\n'],
+  ])('%s', async (_, bytes) => {
+    const before = seen.length;
+    const answer = await raw(bytes);
+    expect(answer).toMatch(/^HTTP\/1.1 (400|405|501|505) |^$/);
+    expect(seen).toHaveLength(before);
+    expect((await post('/api/tasks')).status).toBe(200);
+  });
+});
+
+it('every answer carries the headers that protect a browser, errors too, and tells nothing of the server', async () => {
+  for (const path of ['/api/tasks', '/nothing', '/api/auth/users']) {
+    const { headers } = await fetch(`${entry.url}${path}`);
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(headers.get('server'), path).toBe('nginx');
+    expect(headers.get('x-powered-by'), path).toBeNull();
+  }
+});
+
+it('too many requests from one address get 429 and when to come back', async () => {
+  const limited = await startNginx(
+    {
+      'tasks-add': '127.0.0.1:9',
+      'accounts-api': '127.0.0.1:9',
+      'auth-api': '127.0.0.1:9',
+      'auth-session': '127.0.0.1:9',
+    },
+    1,
+  );
+  const all = await Promise.all(Array.from({ length: 260 }, () => fetch(`${limited.url}/api/auth/users`)));
+  const refused = all.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(30);
+  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  expect(await problem(refused[0] as Response)).toMatchObject({ type: '/problems/too-many-requests' });
+  await limited.stop();
+});
