@@ -113,7 +113,7 @@ it('what only parts inside may say is taken off, and where a request came from i
     ...{ 'x-callback-url': 'http://evil.example', x_ates_caller_key: 'k', tracestate: 'a=b' },
     ...{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example', traceparent: '00-1-1-01' },
   });
-  const { headers } = seen.at(-1) ?? { headers: {} };
+  const headers = seen.at(-1)?.headers ?? {};
   expect(headers).toMatchObject({
     'x-forwarded-for': '127.0.0.1',
     'x-forwarded-proto': 'http',

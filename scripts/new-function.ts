@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './build.ts';
+
+/**
+ * `npm run new:function -- tasks-close`: a function that runs and keeps the promises of every command, to be changed
+ * into what it shall do: handler, test, and its entry in stack.yml. Nothing that exists is touched otherwise.
+ */
+
+const [name = '', ...more] = process.argv.slice(2);
+const [service = '', ...words] = name.split('-');
+const operation = words.join('-');
+const folder = `functions/${service}/${operation}`;
+
+function stop(why: string): never {
+  console.error(why);
+  process.exit(2);
+}
+
+if (more.length > 0 || !/^[a-z]+(-[a-z]+)+$/.test(name)) stop('Usage: npm run new:function -- <service>-<operation>');
+if (!existsSync(join(root, 'functions', service, 'db/schema.ts')))
+  stop(`There is no service ${service} with a database.`);
+if (existsSync(join(root, folder))) stop(`${folder} is there already.`);
+
+const camel = operation.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const service_ = service + operation.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+
+const handler = `import { Exactly, Instant, Text } from '#contracts/fields';
+import { defineFunction } from '#platform/define-function';
+import { command } from '#platform/route';
+
+/** Why it is there, in one sentence. */
+const ${camel} = command({
+  method: 'POST',
+  path: '/api/${service}/${operation}',
+  summary: 'What it does, for whoever reads the OpenAPI document.',
+  roles: 'any',
+  body: Exactly({ note: Text({ minLength: 1, maxLength: 200 }) }),
+  answers: { 200: Exactly({ at: Instant }) },
+  async run({ now }) {
+    // Load, decide (in ../domain/), save (in ../db/), tell.
+    const at = await now();
+    return { at: at.toISOString() };
+  },
+});
+
+export default defineFunction({ name: '${name}', http: [${camel}] });
+`;
+
+const test = `import { expect, it } from 'vitest';
+import { keepsTheCommandPromises } from '#platform/testing/promises';
+import { person, serviceUnderTest } from '#platform/testing/service-under-test';
+import ${service_} from './handler.ts';
+
+const ${service} = serviceUnderTest('${service}');
+const ${camel} = ${service}.start(${service_});
+
+const example = { method: 'POST', path: '/api/${service}/${operation}', body: { note: 'Title' }, as: person('worker') };
+// What it changes, counted: until it changes anything, the keys of its commands.
+const effects = async () => (await ${service}.rows('SELECT count(*) AS n FROM idempotency'))[0].n;
+
+keepsTheCommandPromises(${camel}, example, effects);
+
+it('tells when it was done', async () => {
+  const { status, body } = await ${camel}.request('POST', example.path, example);
+  expect(status).toBe(200);
+  expect(Date.parse(body.at)).toBeGreaterThan(0);
+});
+`;
+
+const entry = `
+  ${name}:
+    lang: ates-node
+    handler: ./dist/functions/${name}
+    image: \${REGISTRY:-ates}/${name}:\${TAG:-latest}
+    environment:
+      ATES_DATABASE_URL: mysql://${service}@mysql:3306/${service}
+    secrets: [session-public-keys, caller-keys, request-hmac-key, ${service}-database-password]
+`;
+
+/** The stack with the entry behind the last one of its service. */
+function withEntry(stack: string): string {
+  const entries = stack.split(/\n(?=\n {2}[a-z-]+:\n)/);
+  const isOwn = (text: string) => text.trimStart().startsWith(`${service}-`);
+  const at = entries.findLastIndex(isOwn);
+  return [...entries.slice(0, at + 1), entry.trimEnd(), ...entries.slice(at + 1)].join('\n');
+}
+
+mkdirSync(join(root, folder), { recursive: true });
+writeFileSync(join(root, folder, 'handler.ts'), handler);
+writeFileSync(join(root, folder, 'handler.int.test.ts'), test);
+const stackFile = join(root, 'stack.yml');
+const stack = withEntry(readFileSync(stackFile, 'utf8').trimEnd());
+writeFileSync(stackFile, `${stack.trimEnd()}\n`);
+
+const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
+console.log(`Made ${folder}/ and its entry in stack.yml. Then: npm run generate, and npm run check.`);
+if (!schema.includes('#platform/idempotency')) {
+  console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);
+}
