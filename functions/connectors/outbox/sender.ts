@@ -11,7 +11,11 @@ const BATCH_ROWS = 500;
 /** Two batches at once where there is a backlog: while one waits for the broker's confirms, the other works with the database. */
 const LANES = 2;
 const LOOK_EVERY_MS = 1_000;
+/** Where one command has committed others are about to: they share a transaction. */
 const LINGER_MS = 5;
+/** Where several have, as many more are coming: larger batches leave the machine to those who add. */
+const BUSY_ROWS = 4;
+const BUSY_LINGER_MS = 40;
 const TIDY_EVERY_MS = 60_000;
 const TRANSACTION_MS = 20_000;
 
@@ -56,7 +60,7 @@ export class OutboxSender {
       if (rows === BATCH_ROWS) await Promise.all(Array.from({ length: LANES }, () => this.#drain(publish, ended)));
       await this.#tidy();
       if (!this.#hinted) await this.#nextLook(ended);
-      await pause(LINGER_MS); // where one command has committed others are about to: they share a transaction
+      await pause(rows < BUSY_ROWS ? LINGER_MS : BUSY_LINGER_MS);
     }
   }
 
