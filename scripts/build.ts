@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildContext, type BuildOptions, context, build as esbuild } from 'esbuild';
+import { type BuildContext, type BuildOptions, context, build as esbuild, stop } from 'esbuild';
 import { parse } from 'yaml';
 import { buildWeb } from '../web/build.ts';
 
@@ -57,6 +57,7 @@ export async function build({
   const wanted = (name: string) => !only || only.includes(name);
   const made = (await bundles()).filter(({ name }) => wanted(name));
   await Promise.all([...made.map((one) => bundle(one, again)), ...(wanted('web') ? [pages()] : [])]);
+  if (!again) await stop(); // esbuild's own process would keep 800 MB for as long as the system runs
 }
 
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
