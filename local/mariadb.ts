@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,9 +51,10 @@ export async function prepareMariadb(
   writeFileSync(configFile, `${settings.join('\n')}\n`);
   const env = { ...(process.env as Record<string, string>), ...program.env };
   const args = [`--defaults-file=${configFile}`];
-  if (!existsSync(join(data, 'mysql'))) {
-    rmSync(data, { recursive: true, force: true }); // a creation that was interrupted
-    mkdirSync(data, { recursive: true });
+  if (!existsSync(data)) {
+    const fresh = `${data}.new`; // one that was interrupted must not pass for a whole one
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(fresh, { recursive: true });
     const creator = join(dirname(program.path).replace(/sbin$/, 'bin'), 'mariadb-install-db');
     const user = userInfo();
     await run(
@@ -62,7 +63,7 @@ export async function prepareMariadb(
         creator,
         ...args,
         `--basedir=${base}`,
-        `--datadir=${data}`,
+        `--datadir=${fresh}`,
         '--auth-root-authentication-method=socket',
         `--auth-root-socket-user=${user.username}`,
         '--skip-test-db',
@@ -70,6 +71,7 @@ export async function prepareMariadb(
       ],
       { env, timeout: INIT_TIMEOUT_MS },
     );
+    renameSync(fresh, data);
   }
   return { command: program.path, args, env };
 }
