@@ -14,6 +14,8 @@ const REFUSALS = {
   'no-active-worker': [409, 'There is no active worker to give the task to'],
   'too-many-sign-ins': [429, 'Too many failed sign-ins'],
   'too-many-requests': [429, 'Too many requests at once'],
+  'not-the-assignee': [403, 'Only its assignee closes a task'],
+  'task-closed': [409, 'The task is closed'],
   'temporarily-unavailable': [503, 'A part that this needs is away'],
   'outcome-unknown': [504, 'The answer was lost: it is not known whether this was done'],
   'internal-error': [500, 'Something went wrong on our side'],

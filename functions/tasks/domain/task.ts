@@ -19,6 +19,8 @@ export interface Task {
   readonly version: number;
 }
 
+export type ClosedTask = Task & { readonly status: 'closed'; readonly closedAt: Date };
+
 interface Draft {
   readonly title: string;
   readonly jiraId?: string | null;
@@ -46,6 +48,19 @@ export function newTask(
     closedAt: null,
     version: 1,
   };
+}
+
+/**
+ * The assignee closes a task; whoever is not the assignee (any more) is refused before it is told whether the task is
+ * open still.
+ */
+export function closeTask(
+  task: Task,
+  by: { userId: string; now: Date },
+): ClosedTask | 'not-the-assignee' | 'task-closed' {
+  if (task.userId !== by.userId) return 'not-the-assignee';
+  if (task.status === 'closed') return 'task-closed';
+  return { ...task, status: 'closed', closedAt: by.now, version: task.version + 1 };
 }
 
 /** A fee of 10 to 20 and a reward of 20 to 40 whole dollars; neither depends on the person. */
