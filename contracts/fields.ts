@@ -9,6 +9,12 @@ const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 
 export const isUuid = (value: string): boolean => new RegExp(UUID).test(value);
 
+/** The ids of a comma-separated list, each once; null where it is none, or of more than 200. */
+export function idsOf(text: string): string[] | null {
+  const ids = [...new Set(text.split(','))];
+  return ids.length <= 200 && ids.every(isUuid) ? ids : null;
+}
+
 /** A UUID of any version, in lower case. */
 export const Uuid = Type.String({
   pattern: UUID,

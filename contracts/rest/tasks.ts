@@ -31,3 +31,23 @@ export const Task = Exactly({
   version: Type.Integer({ minimum: 1 }),
 });
 export type Task = Static<typeof Task>;
+
+/** One assignment or the closing; `userId` is whose it then was, `byUserId` who did it. */
+export const HistoryEntry = Exactly({
+  version: Type.Integer({ minimum: 1 }),
+  kind: OneOf('assigned', 'closed'),
+  userId: Uuid,
+  byUserId: Uuid,
+  at: Instant,
+  /** Of an assignment. A worker sees it only where the entry is own. */
+  feeCents: Type.Optional(FeeCents),
+  /** Of the closing; seen like the fee. */
+  rewardCents: Type.Optional(RewardCents),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
+
+export const TaskWithHistory = Exactly({ ...Task.properties, history: Type.Array(HistoryEntry) });
+export type TaskWithHistory = Static<typeof TaskWithHistory>;
+
+export const Tasks = Exactly({ items: Type.Array(Task), nextCursor: Nullable(Type.String()) });
+export type Tasks = Static<typeof Tasks>;

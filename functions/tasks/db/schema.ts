@@ -39,8 +39,24 @@ export const taskHistory = mysqlTable(
     version: int('version').notNull(),
     kind: mysqlEnum('kind', ['assigned', 'closed']).notNull(),
     userId: uuid('user_id').notNull(),
+    /** Who had the task before; null at its first assignment. */
+    fromUserId: uuid('from_user_id'),
     byUserId: uuid('by_user_id').notNull(),
     at: instant('at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.taskId, table.version] }), index('by_time').on(table.at)],
+  (table) => [
+    primaryKey({ columns: [table.taskId, table.version] }),
+    index('by_time').on(table.at),
+    index('taken_from').on(table.fromUserId, table.at),
+  ],
+);
+
+/** What a search finds a task by: the words of its title and its Jira id, folded (`domain/words.ts`). */
+export const taskWords = mysqlTable(
+  'task_words',
+  {
+    word: code('word', { length: 40 }).notNull(),
+    taskId: uuid('task_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.word, table.taskId] }), index('words_of_a_task').on(table.taskId)],
 );

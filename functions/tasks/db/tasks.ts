@@ -2,12 +2,18 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
 import type { Task } from '../domain/task.ts';
-import { taskHistory, tasks } from './schema.ts';
+import { wordsOf } from '../domain/words.ts';
+import { taskHistory, tasks, taskWords } from './schema.ts';
 
 export async function insertTask(tx: Transaction, task: Task): Promise<void> {
   await insertMany(tx, tasks, [task]);
   const { id: taskId, version, userId, createdBy: byUserId, assignedAt: at } = task;
   await insertMany(tx, taskHistory, [{ taskId, version, kind: 'assigned', userId, byUserId, at }]);
+  await insertMany(
+    tx,
+    taskWords,
+    wordsOf(task).map((word) => ({ word, taskId })),
+  );
 }
 
 /** The row's lock decides every race about a task: whoever comes second sees what the first has done. */

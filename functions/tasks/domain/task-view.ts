@@ -19,3 +19,20 @@ export function viewFor(reader: { id: string; role: string }, task: Task) {
     version,
   };
 }
+
+export interface HistoryStep {
+  readonly version: number;
+  readonly kind: 'assigned' | 'closed';
+  readonly userId: string;
+  readonly byUserId: string;
+  readonly at: Date;
+}
+
+/** A task's history, oldest first, with what each step cost or brought where the reader may know it. */
+export function historyFor(reader: { id: string; role: string }, task: Task, steps: readonly HistoryStep[]) {
+  return steps.map(({ version, kind, userId, byUserId, at }) => {
+    const seesAmount = reader.role !== 'worker' || reader.id === userId;
+    const amount = kind === 'assigned' ? { feeCents: task.feeCents } : { rewardCents: task.rewardCents };
+    return { version, kind, userId, byUserId, at: at.toISOString(), ...(seesAmount ? amount : {}) };
+  });
+}

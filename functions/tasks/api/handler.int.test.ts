@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { wordsOf } from '../domain/words.ts';
+import tasksApi from './handler.ts';
+
+const service = serviceUnderTest('tasks');
+const api = service.start(tasksApi);
+const manager = person('manager');
+const kesha = person('worker');
+const gosha = person('worker');
+
+interface Planted {
+  title: string;
+  jiraId?: string;
+  assignee?: Person;
+  createdAt?: string;
+  closed?: boolean;
+  /** Whose it was before; a minute after it was created it was given on. */
+  before?: Person;
+  givenOnAt?: string;
+}
+
+async function plant({
+  title,
+  jiraId,
+  assignee = kesha,
+  createdAt = '2026-11-01 10:00:00.000',
+  closed,
+  before,
+  givenOnAt,
+}: Planted) {
+  const id = randomUUID();
+  const version = 1 + Number(before !== undefined) + Number(closed ?? false);
+  await service.rows(
+    'INSERT INTO tasks (id, title, jira_id, description, status, user_id, fee, reward, created_by, created_at, assigned_at, closed_at, version) VALUES (?)',
+    [
+      [
+        id,
+        title,
+        jiraId ?? null,
+        '',
+        closed ? 'closed' : 'open',
+        assignee.id,
+        1_500,
+        3_000,
+        manager.id,
+        createdAt,
+        createdAt,
+        closed ? createdAt : null,
+        version,
+      ],
+    ],
+  );
+  const steps: unknown[][] = [[id, 1, 'assigned', (before ?? assignee).id, null, manager.id, createdAt]];
+  if (before) steps.push([id, 2, 'assigned', assignee.id, before.id, manager.id, givenOnAt ?? createdAt]);
+  if (closed) steps.push([id, version, 'closed', assignee.id, null, assignee.id, createdAt]);
+  await service.rows(
+    'INSERT INTO task_history (task_id, version, kind, user_id, from_user_id, by_user_id, at) VALUES ?',
+    [steps],
+  );
+  const words = wordsOf({ title, jiraId: jiraId ?? null });
+  await service.rows('INSERT INTO task_words (word, task_id) VALUES ?', [words.map((word) => [word, id])]);
+  return id;
+}
+
+const ids: Record<string, string> = {};
+const nowish = (hoursAgo: number) =>
+  new Date(Date.now() - hoursAgo * 3_600_000).toISOString().replace('T', ' ').replace('Z', '');
+
+beforeAll(async () => {
+  ids.feed = await plant({ title: 'Покормить попугая', jiraId: 'ATES-12', createdAt: '2026-11-01 10:00:00.000' });
+  ids.clean = await plant({ title: '100% clean_cage', assignee: gosha, createdAt: '2026-11-02 10:00:00.000' });
+  ids.closed = await plant({ title: 'Count seeds', closed: true, createdAt: '2026-11-03 10:00:00.000' });
+  ids.lost = await plant({
+    title: 'Lost an hour ago',
+    assignee: gosha,
+    before: kesha,
+    createdAt: '2026-11-04 10:00:00.000',
+    givenOnAt: nowish(1),
+  });
+  ids.longLost = await plant({
+    title: 'Lost long ago',
+    assignee: gosha,
+    before: kesha,
+    createdAt: '2026-11-05 20:59:59.999',
+    givenOnAt: nowish(30),
+  });
+  ids.kept = await plant({
+    title: 'Drawn again',
+    before: kesha,
+    createdAt: '2026-11-05 21:00:00.000',
+    givenOnAt: nowish(1),
+  });
+});
+
+const list = (query = '', as: Person = manager) => api.request('GET', `/api/tasks${query}`, { as });
+const nameOf = (id: string) => Object.keys(ids).find((name) => ids[name] === id);
+const found = async (query: string, as?: Person) => {
+  const { status, body } = await list(query, as);
+  expect(status).toBe(200);
+  return body.items.map(({ id }: { id: string }) => nameOf(id));
+};
+
+it('lists newest created first', async () => {
+  expect(await found('')).toEqual(['kept', 'longLost', 'lost', 'closed', 'clean', 'feed']);
+});
+
+it.each([
+  ['?status=closed', ['closed']],
+  ['?q=попуг', ['feed']],
+  ['?q=ATES-1', ['feed']],
+  ['?q=%25', []],
+  ['?q=100%25', []],
+  ['?q=100', ['clean']],
+  ['?q=clean_c', ['clean']],
+  ['?q=cl_an', []],
+  ['?q=lost%20ago', ['longLost', 'lost']],
+  ["?q='%20OR%201=1--", []],
+  // A day is the company's: 21:00Z is the next one in Moscow.
+  ['?from=2026-11-05&to=2026-11-05', ['longLost']],
+  ['?from=2026-11-06', ['kept']],
+  ['?to=2026-11-02', ['clean', 'feed']],
+])('%s finds %j', async (query, names) => expect(await found(query)).toEqual(names));
+
+it('filters by assignee and by ids', async () => {
+  expect(await found('?assignee=me', gosha)).toEqual(['longLost', 'lost', 'clean']);
+  expect(await found(`?assignee=${kesha.id}&status=open`)).toEqual(['kept', 'feed']);
+  expect(await found(`?ids=${ids.feed},${ids.clean},${randomUUID()}`)).toEqual(['clean', 'feed']);
+});
+
+it('tells whose task was given to somebody else in the last day, and not one that was drawn again', async () => {
+  expect(await found('?taken=me', kesha)).toEqual(['lost']);
+  expect(await found('?taken=me', gosha)).toEqual([]);
+});
+
+it('page after page gives everything once, also when tasks are added meanwhile', async () => {
+  const seen: unknown[] = [];
+  let cursor = '';
+  do {
+    const { body } = await list(`?limit=2${cursor && `&cursor=${cursor}`}`);
+    seen.push(...body.items.map(({ id }: { id: string }) => nameOf(id)));
+    if (seen.length === 2) await plant({ title: 'Newer', createdAt: '2026-11-20 10:00:00.000' });
+    cursor = body.nextCursor;
+  } while (cursor);
+  expect(seen).toEqual(['kept', 'longLost', 'lost', 'closed', 'clean', 'feed']);
+  await service.rows("DELETE FROM tasks WHERE title = 'Newer'");
+});
+
+it('a common beginning, which is looked up as tasks are read, finds the same', async () => {
+  const rows = Array.from({ length: 5_100 }, () => [`lost${randomUUID().slice(0, 8)}`, randomUUID()]);
+  await service.rows('INSERT INTO task_words (word, task_id) VALUES ?', [rows]);
+  expect(await found('?q=lost')).toEqual(['longLost', 'lost']);
+  await service.rows('DELETE FROM task_words WHERE task_id IN (?)', [rows.map(([, id]) => id)]);
+});
+
+it.each([
+  ...[
+    '?status=done',
+    '?assignee=you',
+    '?assignee=1',
+    '?taken=you',
+    '?ids=1',
+    '?ids=',
+    '?from=2026-02-30',
+    '?q=',
+    '?sort=fee',
+  ],
+  ...[
+    '?from=2026-11-06&to=2026-11-05',
+    '?limit=0',
+    '?limit=201',
+    '?cursor=x',
+    '?feeCents=1500',
+    '?status=open&status=closed',
+  ],
+])('%s is refused', async (query) => expect((await list(query)).status).toBe(422));
+
+describe('amounts', () => {
+  it('a worker sees them only where the task is own, and in its history only where the entry is own', async () => {
+    const { body } = await list('', kesha);
+    for (const task of body.items) expect('feeCents' in task, task.title).toBe(task.userId === kesha.id);
+    const { body: lost } = await api.request('GET', `/api/tasks/${ids.lost}`, { as: kesha });
+    expect(lost).not.toHaveProperty('feeCents');
+    expect(lost.history).toEqual([
+      {
+        version: 1,
+        kind: 'assigned',
+        userId: kesha.id,
+        byUserId: manager.id,
+        at: '2026-11-04T10:00:00.000Z',
+        feeCents: 1_500,
+      },
+      { version: 2, kind: 'assigned', userId: gosha.id, byUserId: manager.id, at: expect.any(String) },
+    ]);
+  });
+
+  it('everyone else sees all of them', async () => {
+    const { body } = await api.request('GET', `/api/tasks/${ids.closed}`, { as: person('executive') });
+    expect(body).toMatchObject({ feeCents: 1_500, rewardCents: 3_000, status: 'closed' });
+    expect(body.history).toMatchObject([
+      { kind: 'assigned', feeCents: 1_500 },
+      { kind: 'closed', rewardCents: 3_000 },
+    ]);
+  });
+});
+
+it.each([randomUUID(), '1', '0', '%', '*', 'me'])('the task %s is not there', async (id) => {
+  expect((await api.request('GET', `/api/tasks/${id}`, { as: manager })).status).toBe(404);
+});
+
+it('nobody who is not signed in sees anything', async () => {
+  for (const path of ['/api/tasks', `/api/tasks/${ids.feed}`, '/api/tasks/openapi.json']) {
+    expect((await api.request('GET', path)).status).toBe(401);
+  }
+});

@@ -1,0 +1,11 @@
+import { defineFunction } from '#platform/define-function';
+import { documentRoute } from '#platform/route';
+import openapi from '../../../docs/openapi/tasks.json' with { type: 'json' };
+import { getTask } from './get-task.ts';
+import { tasksList } from './list-tasks.ts';
+
+/** Tasks for whoever may see them. */
+export default defineFunction({
+  name: 'tasks-api',
+  http: [tasksList, getTask, documentRoute('tasks', openapi)],
+});

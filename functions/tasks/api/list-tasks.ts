@@ -1,0 +1,63 @@
+import Type from 'typebox';
+import { BusinessDay, idsOf, isUuid, OneOf } from '#contracts/fields';
+import { Tasks } from '#contracts/rest/tasks';
+import type { BusinessDate } from '#platform/business-day';
+import { invalid } from '#platform/errors';
+import { pageOf, pageQuery } from '#platform/paging';
+import { query } from '#platform/route';
+import { listTasks } from '../db/lists.ts';
+import { viewFor } from '../domain/task-view.ts';
+import { beginningsOf } from '../domain/words.ts';
+
+const DAY_MS = 86_400_000;
+
+export const tasksList = query({
+  path: '/api/tasks',
+  summary: 'Tasks, newest created first; a worker sees amounts only where the task is own.',
+  roles: 'any',
+  query: {
+    ...pageQuery,
+    status: OneOf('open', 'closed'),
+    assignee: Type.String({ maxLength: 36, description: 'me, or a user id' }),
+    taken: Type.Literal('me', { description: "the reader's until it was given to somebody else in the last 24 h" }),
+    ids: Type.String({ maxLength: 200 * 37, description: 'up to 200 ids, comma-separated' }),
+    q: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'beginnings of words of the title, or of the Jira id',
+    }),
+    from: BusinessDay,
+    to: BusinessDay,
+  },
+  answers: { 200: Tasks },
+  async run({ query, user, db, calendar, now }) {
+    const page = pageOf('tasks', user, query, ['createdAt', 'id']);
+    const { status, assignee, taken, ids, q = '', from, to } = query;
+    if (from && to && from > to) throw invalid('?from', 'is after to');
+    const filter = {
+      ...(status && { status }),
+      ...(assignee && { assignee: assigneeOf(assignee, user.id) }),
+      ...(taken && { taken: { from: user.id, since: new Date((await now()).getTime() - DAY_MS) } }),
+      ...(ids !== undefined && { ids: idsOf(ids) ?? refuseIds() }),
+      beginnings: beginningsOf(q),
+      ...(from && { createdFrom: calendar.boundsOf(from as BusinessDate).start }),
+      ...(to && { createdBefore: calendar.boundsOf(to as BusinessDate).end }),
+    };
+
+    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
+    const rows = await listTasks(db, filter, after, page.limit + 1);
+
+    const { items, nextCursor } = page.of(rows.map((task) => viewFor(user, task)));
+    return { items, nextCursor };
+  },
+});
+
+function assigneeOf(assignee: string, reader: string): string {
+  if (assignee === 'me') return reader;
+  if (!isUuid(assignee)) throw invalid('?assignee', 'must be me or a user id');
+  return assignee;
+}
+
+function refuseIds(): never {
+  throw invalid('?ids', 'must be up to 200 UUIDs, comma-separated');
+}

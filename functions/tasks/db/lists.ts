@@ -1,0 +1,79 @@
+import { and, asc, desc, eq, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import type { Reader } from '#platform/database';
+import type { Task } from '../domain/task.ts';
+import type { HistoryStep } from '../domain/task-view.ts';
+import { taskHistory, tasks, taskWords } from './schema.ts';
+
+export interface TaskFilter {
+  readonly status?: 'open' | 'closed';
+  readonly assignee?: string;
+  /** Whose it was until it was given to somebody else, after that instant. */
+  readonly taken?: { readonly from: string; readonly since: Date };
+  readonly ids?: readonly string[];
+  /** Folded beginnings of words; a task must have a word for each. */
+  readonly beginnings: readonly string[];
+  readonly createdFrom?: Date;
+  readonly createdBefore?: Date;
+}
+
+/** Beyond this a beginning is so common that reading by date finds a page of it sooner than the list of its words. */
+const RARE = 5_000;
+
+/** Newest created first, behind the key of the last one that the reader has. */
+export async function listTasks(
+  db: Reader,
+  filter: TaskFilter,
+  after: { createdAt: Date; id: string } | null,
+  limit: number,
+): Promise<Task[]> {
+  const conditions: (SQL | undefined)[] = [
+    filter.status && eq(tasks.status, filter.status),
+    filter.assignee === undefined ? undefined : eq(tasks.userId, filter.assignee),
+    filter.ids && inArray(tasks.id, [...filter.ids]),
+    filter.createdFrom && gte(tasks.createdAt, filter.createdFrom),
+    filter.createdBefore && lt(tasks.createdAt, filter.createdBefore),
+    after
+      ? or(lt(tasks.createdAt, after.createdAt), and(eq(tasks.createdAt, after.createdAt), lt(tasks.id, after.id)))
+      : undefined,
+  ];
+  if (filter.taken) {
+    const { from, since } = filter.taken;
+    const left = db
+      .select({ taskId: taskHistory.taskId })
+      .from(taskHistory)
+      .where(and(eq(taskHistory.fromUserId, from), gte(taskHistory.at, since)));
+    conditions.push(inArray(tasks.id, left), ne(tasks.userId, from));
+  }
+  for (const beginning of filter.beginnings) conditions.push(await hasWord(db, beginning));
+  return db
+    .select()
+    .from(tasks)
+    .where(and(...conditions))
+    .orderBy(desc(tasks.createdAt), desc(tasks.id))
+    .limit(limit);
+}
+
+/** Rare beginnings are looked up in the words, common ones in each task as it is read. */
+async function hasWord(db: Reader, beginning: string): Promise<SQL> {
+  const pattern = `${beginning.replace(/[\\%_]/g, '\\$&')}%`;
+  const [rows] = await db.connection.query('SELECT DISTINCT task_id FROM task_words WHERE word LIKE ? LIMIT ?', [
+    pattern,
+    RARE + 1,
+  ]);
+  const found = rows as { task_id: string }[];
+  if (found.length === 0) return sql`FALSE`;
+  if (found.length <= RARE)
+    return inArray(
+      tasks.id,
+      found.map(({ task_id }) => task_id),
+    );
+  return sql`EXISTS (SELECT 1 FROM ${taskWords} FORCE INDEX (words_of_a_task) WHERE ${taskWords.taskId} = ${tasks.id} AND ${taskWords.word} LIKE ${pattern})`;
+}
+
+export async function taskById(db: Reader, id: string): Promise<{ task: Task; steps: HistoryStep[] } | null> {
+  const [task] = await db.select().from(tasks).where(eq(tasks.id, id));
+  if (!task) return null;
+  const steps = await db.select().from(taskHistory).where(eq(taskHistory.taskId, id)).orderBy(asc(taskHistory.version));
+  // A step that was added between the two statements belongs to the next reading.
+  return { task, steps: steps.filter(({ version }) => version <= task.version) };
+}
