@@ -7,12 +7,15 @@ import { httpEntry } from './http-entry.ts';
 import { Histogram, metricsText } from './metrics.ts';
 import type { Route } from './route.ts';
 import { currentTraceId, withTrace } from './trace.ts';
+import type { Work } from './work.ts';
 
 export interface FunctionDefinition<C extends readonly EventContract[]> {
   /** `<service>-<operation>`: the name it is deployed under. */
   readonly name: string;
   readonly http?: readonly Route[];
   readonly events?: EventHandling<C>;
+  /** What outlasts an answer. A schedule in stack.yml pokes it by an empty `POST /`, as OpenFaaS's cron-connector does. */
+  readonly work?: Work;
 }
 
 /** The context of the OpenFaaS node template. */
@@ -47,12 +50,12 @@ const duration = new Histogram({
 export function defineFunction<const C extends readonly EventContract[]>(
   definition: FunctionDefinition<C>,
 ): FunctionHandler {
-  const { name, http = [], events } = definition as FunctionDefinition<readonly EventContract[]>;
+  const { name, http = [], events, work } = definition as FunctionDefinition<readonly EventContract[]>;
   const serveHttp = httpEntry(http);
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
-  const start = (config?: Config) => (started ??= startRuntime({ name, commands }, config));
+  const start = (config?: Config) => (started ??= startRuntime({ name, commands, work }, config));
 
   async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
     const runtime = await start();
@@ -65,6 +68,11 @@ export function defineFunction<const C extends readonly EventContract[]>(
       return answer;
     };
     try {
+      if (work && event.method === 'POST' && event.path === '/' && event.headers['x-topic'] === 'cron-function') {
+        entry = 'timer';
+        runtime.goOn(); // no key is asked for: it can only bring forward what is due
+        return finish({ status: 202, body: null, headers: {} });
+      }
       if (serveEvents && event.method === 'POST' && event.path === '/') {
         entry = 'events';
         return finish(await serveEvents(event, runtime));
@@ -93,7 +101,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
     });
 
   return Object.assign(handler, {
-    definition: { name, http, ...(events ? { events } : {}) },
+    definition: { name, http, ...(events && { events }), ...(work && { work }) },
     start,
     ready: async () => (await start()).ready(),
     stop: async () => {

@@ -89,6 +89,7 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
     const deadline = performance.now() + OPERATION_MS;
     const { forged, rejected, told } = await runtime.database.transaction(work, { deadline, repeatable: true });
     if (told) runtime.wakeOutbox();
+    runtime.goOn();
     for (const id of forged) alarm(runtime.log, 'event-content-differs', { eventId: id });
     return [
       ...forged.map((id) => ({

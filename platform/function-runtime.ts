@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import { createLog } from './log.ts';
 import { serviceClient } from './service-client.ts';
 import { type Cookies, callerKeyCheck, callerKeys, type SignedIn, sessionVerifier } from './session.ts';
+import { type Work, worker } from './work.ts';
 
 /** A request as the OpenFaaS node template hands it over; `rawBody` and `bodyTooLarge` come from our own template. */
 export interface FunctionEvent {
@@ -30,6 +31,7 @@ interface Needs {
   readonly name: string;
   /** It has commands that take an Idempotency-Key. */
   readonly commands: boolean;
+  readonly work?: Work | undefined;
 }
 
 const WAKE_TIMEOUT_MS = 1_000;
@@ -68,12 +70,17 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     hint = 'none';
   }
 
+  /** Tells the outbox connector that there is something to send; at most one hint is under way. */
+  function wakeOutbox(): void {
+    if (hint === 'none') background('the hint to the outbox connector', sendHint);
+    else hint = 'again';
+  }
+
+  const given = { config, log, calendar: businessCalendar(config), services: serviceClient(config), database };
+  const working = needs.work && worker(needs.work, { ...given, wakeOutbox });
+
   return {
-    config,
-    log,
-    calendar: businessCalendar(config),
-    services: serviceClient(config),
-    database,
+    ...given,
     /** Only functions that take an Idempotency-Key have it. */
     requestHmacKey: needs.commands ? readSecret(config, 'request-hmac-key') : '',
     isCaller: (key: string | undefined): boolean => key !== undefined && isCaller(key),
@@ -85,18 +92,17 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
       const instant = new Date(given);
       return Number.isNaN(instant.getTime()) ? null : instant;
     },
-    /** Tells the outbox connector that there is something to send; at most one hint is under way. */
-    wakeOutbox(): void {
-      if (hint === 'none') background('the hint to the outbox connector', sendHint);
-      else hint = 'again';
-    },
+    wakeOutbox,
     background,
+    /** Goes on with the function's work, if it has any. */
+    goOn: (): void => working?.goOn(),
     /** Rejects while the function cannot work. */
     async ready(): Promise<void> {
       await database.ping();
     },
     /** Ends the work that goes on after answers, then the connections. */
     async stop(): Promise<void> {
+      await working?.stop();
       while (underWay.size > 0) await Promise.all(underWay);
       await database.close();
     },

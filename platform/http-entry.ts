@@ -94,21 +94,27 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
   const prepared = await route.prepare?.(given);
   const use = key && { userId: given.user.id, key, route: `${event.method} ${event.path}`, body: given.body };
   try {
-    const { answer, told } = await database.transaction(
+    const { answer, told, goesOn } = await database.transaction(
       async (tx) => {
         const first = use && (await enterKey(tx, runtime.requestHmacKey, use));
-        if (first) return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false };
+        if (first)
+          return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false, goesOn: false };
         const events = collectEvents();
         let readAt: Promise<Date> | undefined;
         const now = () => (readAt ??= clock(tx));
-        const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now }));
+        let goesOn = false;
+        const goOn = () => {
+          goesOn = true;
+        };
+        const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now, goOn }));
         const told = await events.save(tx);
         if (use) await keepAnswer(tx, use, answer);
-        return { answer, told };
+        return { answer, told, goesOn };
       },
       { deadline, repeatable: use !== null },
     );
     if (told) runtime.wakeOutbox();
+    if (goesOn) runtime.goOn();
     if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
     return answer;
   } catch (error) {

@@ -48,6 +48,8 @@ export interface CommandCall<P extends Schemas, Q extends Schemas, B extends TSc
   readonly tx: Transaction;
   readonly tell: Tell;
   readonly prepared: R;
+  /** After the commit the function goes on with its `work`. */
+  goOn(): void;
 }
 
 interface RouteSpec<P extends Schemas, Q extends Schemas> {

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Exactly, FeeCents, Instant, JiraId, Nullable, OneOf, RewardCents, Text, Uuid } from '../fields.ts';
+import { Cents, Exactly, FeeCents, Instant, JiraId, Nullable, OneOf, RewardCents, Text, Uuid } from '../fields.ts';
 
 export const NewTask = Exactly({
   title: Type.String({
@@ -51,3 +51,29 @@ export type TaskWithHistory = Static<typeof TaskWithHistory>;
 
 export const Tasks = Exactly({ items: Type.Array(Task), nextCursor: Nullable(Type.String()) });
 export type Tasks = Static<typeof Tasks>;
+
+/** A job over all tasks that were open when it began; `skipped`: closed meanwhile. */
+export const Reassignment = Exactly({
+  id: Uuid,
+  state: OneOf('running', 'done'),
+  total: Type.Integer({ minimum: 0 }),
+  done: Type.Integer({ minimum: 0 }),
+  skipped: Type.Integer({ minimum: 0 }),
+  feesCents: Cents({ minimum: 0 }),
+  byUserId: Uuid,
+  startedAt: Instant,
+  finishedAt: Nullable(Instant),
+  byWorker: Type.Array(Exactly({ userId: Uuid, count: Type.Integer({ minimum: 1 }) })),
+});
+export type Reassignment = Static<typeof Reassignment>;
+
+export const Reassignments = Exactly({ items: Type.Array(Reassignment), nextCursor: Nullable(Type.String()) });
+export type Reassignments = Static<typeof Reassignments>;
+
+/** What a reassignment of all open tasks would do now. */
+export const ReassignmentPreview = Exactly({
+  tasks: Type.Integer({ minimum: 0 }),
+  workers: Type.Integer({ minimum: 0 }),
+  feesCents: Cents({ minimum: 0 }),
+});
+export type ReassignmentPreview = Static<typeof ReassignmentPreview>;

@@ -1,27 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { keepsTheCommandPromises } from '#platform/testing/promises';
-import { CALLER_KEY, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { authStandIn } from '../auth-stand-in.ts';
 import tasksAdd from './handler.ts';
 
-/** Stands in for Auth: answers whatever list of workers a test gives it, or nothing at all. */
-const auth = { workers: [] as string[], away: false, asked: [] as string[] };
-const server = createServer((request, response) => {
-  auth.asked.push(`${request.headers['x-ates-caller-key'] === CALLER_KEY} ${request.url}`);
-  if (auth.away) return void response.writeHead(503).end();
-  const items = auth.workers.map((id) => ({ id, name: 'Кеша', role: 'worker' }));
-  response.end(JSON.stringify({ items, nextCursor: null }));
-});
-beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
-afterAll(() => void server.close());
-
+const auth = authStandIn();
 const tasks = serviceUnderTest('tasks');
-const add = tasks.start(tasksAdd, () => ({
-  ATES_URL_AUTH_API: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-}));
+const add = tasks.start(tasksAdd, auth.env);
 
 const manager = person('manager');
 const taskCount = async () => (await tasks.rows('SELECT count(*) AS n FROM tasks'))[0].n;

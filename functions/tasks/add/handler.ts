@@ -6,7 +6,7 @@ import { defineFunction } from '#platform/define-function';
 import { AppError } from '#platform/errors';
 import { command } from '#platform/route';
 import { insertTask } from '../db/tasks.ts';
-import { newTask } from '../domain/task.ts';
+import { assignmentOf, newTask } from '../domain/task.ts';
 import { viewFor } from '../domain/task-view.ts';
 import { activeWorkerIds } from '../workers.ts';
 
@@ -27,9 +27,7 @@ const addTask = command({
     if (!task) throw new AppError('no-active-worker');
 
     await insertTask(tx, task);
-    const { id: taskId, title, jiraId, userId, feeCents, rewardCents, version } = task;
-    const data = { taskId, title, jiraId, userId, feeCents, rewardCents, version };
-    tell(taskAssignedV2, { subject: taskId, at: task.assignedAt, data });
+    tell(taskAssignedV2, { subject: task.id, at: task.assignedAt, data: assignmentOf(task) });
     return viewFor(user, task);
   },
 });

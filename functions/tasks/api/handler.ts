@@ -3,9 +3,10 @@ import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/tasks.json' with { type: 'json' };
 import { getTask } from './get-task.ts';
 import { tasksList } from './list-tasks.ts';
+import { getReassignment, reassignmentPreview, reassignmentsList } from './reassignments.ts';
 
 /** Tasks for whoever may see them. */
 export default defineFunction({
   name: 'tasks-api',
-  http: [tasksList, getTask, documentRoute('tasks', openapi)],
+  http: [tasksList, getTask, reassignmentPreview, reassignmentsList, getReassignment, documentRoute('tasks', openapi)],
 });

@@ -24,7 +24,7 @@ const close = command({
     const closed = closeTask(task, { userId: user.id, now: await now() });
     if (typeof closed === 'string') throw new AppError(closed);
 
-    await saveStep(tx, closed, user.id);
+    await saveStep(tx, task, closed, user.id);
     const { id: taskId, title, jiraId, userId, rewardCents, version } = closed;
     const data = { taskId, title, jiraId, userId, rewardCents, version };
     tell(taskClosedV2, { subject: taskId, at: closed.closedAt, data });

@@ -1,5 +1,5 @@
 import { index, int, mysqlEnum, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core';
-import { cents, code, instant, longText, text, uuid } from '#platform/columns';
+import { cents, code, count, instant, longText, text, uuid } from '#platform/columns';
 
 export { idempotency } from '#platform/idempotency';
 export { outbox } from '#platform/outbox';
@@ -28,6 +28,7 @@ export const tasks = mysqlTable(
   (table) => [
     index('tasks_of_a_worker').on(table.userId, table.status, table.createdAt, table.id),
     index('newest').on(table.createdAt, table.id),
+    index('open_by_id').on(table.status, table.id),
   ],
 );
 
@@ -49,6 +50,39 @@ export const taskHistory = mysqlTable(
     index('by_time').on(table.at),
     index('taken_from').on(table.fromUserId, table.at),
   ],
+);
+
+/**
+ * «Массовое переназначение»: a job over the tasks that were open when it began, done in chunks. The unique `running`
+ * lets only one run at a time; `cursor_task_id` is where the next chunk begins, so that any process can go on with it.
+ */
+export const reassignments = mysqlTable(
+  'reassignments',
+  {
+    id: uuid('id').primaryKey(),
+    state: mysqlEnum('state', ['running', 'done']).notNull(),
+    /** 1 while it runs, null afterwards. */
+    running: int('running').unique('one_runs_at_a_time'),
+    total: count('total').notNull(),
+    done: count('done').notNull(),
+    feesCents: cents('fees').notNull(),
+    byUserId: uuid('by_user_id').notNull(),
+    startedAt: instant('started_at').notNull(),
+    finishedAt: instant('finished_at'),
+    cursorTaskId: uuid('cursor_task_id').notNull(),
+  },
+  (table) => [index('newest').on(table.startedAt, table.id)],
+);
+
+/** How many tasks each worker got by a reassignment. */
+export const reassignmentWorkers = mysqlTable(
+  'reassignment_workers',
+  {
+    reassignmentId: uuid('reassignment_id').notNull(),
+    userId: uuid('user_id').notNull(),
+    count: count('tasks_count').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.reassignmentId, table.userId] })],
 );
 
 /** What a search finds a task by: the words of its title and its Jira id, folded (`domain/words.ts`). */

@@ -23,9 +23,11 @@ export async function lockTask(tx: Transaction, id: string): Promise<Task | null
 }
 
 /** Writes what an assignment or the closing has changed, and its entry in the history. */
-export async function saveStep(tx: Transaction, task: Task, byUserId: string): Promise<void> {
+export async function saveStep(tx: Transaction, before: Task, task: Task, byUserId: string): Promise<void> {
   const { id: taskId, version, userId, status, assignedAt, closedAt } = task;
   await tx.update(tasks).set({ version, userId, status, assignedAt, closedAt }).where(eq(tasks.id, taskId));
-  const step = closedAt ? ({ kind: 'closed', at: closedAt } as const) : ({ kind: 'assigned', at: assignedAt } as const);
+  const step = closedAt
+    ? ({ kind: 'closed', at: closedAt } as const)
+    : ({ kind: 'assigned', at: assignedAt, fromUserId: before.userId } as const);
   await insertMany(tx, taskHistory, [{ taskId, version, userId, byUserId, ...step }]);
 }

@@ -50,6 +50,22 @@ export function newTask(
   };
 }
 
+/** What the others are told of an assignment. */
+export const assignmentOf = ({ id: taskId, title, jiraId, userId, feeCents, rewardCents, version }: Task) => ({
+  ...{ taskId, title, jiraId, userId, feeCents, rewardCents, version },
+});
+
+/** Gives an open task to a random worker, perhaps the same one; every assignment charges its fee anew. */
+export function reassign(
+  task: Task,
+  at: { now: Date; workerIds: readonly string[]; dice: Dice },
+): Task | 'task-closed' | 'no-active-worker' {
+  if (task.status === 'closed') return 'task-closed';
+  const userId = drawWorker(at.workerIds, at.dice);
+  if (userId === null) return 'no-active-worker';
+  return { ...task, userId, assignedAt: at.now, version: task.version + 1 };
+}
+
 /**
  * The assignee closes a task; whoever is not the assignee (any more) is refused before it is told whether the task is
  * open still.

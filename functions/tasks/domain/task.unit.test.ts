@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { drawPrice, drawWorker, newTask } from './task.ts';
+import { closeTask, drawPrice, drawWorker, newTask, reassign, type Task } from './task.ts';
 import { viewFor } from './task-view.ts';
 
 /** Pearson's statistic of counts against as many equally likely outcomes. */
@@ -69,4 +69,22 @@ it('a worker never sees an amount that is not own; everyone else sees all', () =
       expect('rewardCents' in view).toBe(sees);
     }),
   );
+});
+
+const task = newTask({ title: 'Title' }, at) as Task;
+const later = new Date('2026-11-23T11:00:00.000Z');
+
+it('an open task may go to the same worker again; its price stays and its version counts', () => {
+  const again = reassign(task, { now: later, workerIds: ['ada'], dice: () => 0 });
+  expect(again).toEqual({ ...task, assignedAt: later, version: 2 });
+  expect(reassign(task, { now: later, workerIds: [], dice: () => 0 })).toBe('no-active-worker');
+});
+
+it('only its assignee closes a task, once; a closed one is given to nobody', () => {
+  expect(closeTask(task, { userId: 'bob', now: later })).toBe('not-the-assignee');
+  const closed = closeTask(task, { userId: 'ada', now: later });
+  expect(closed).toEqual({ ...task, status: 'closed', closedAt: later, version: 2 });
+  expect(closeTask(closed as Task, { userId: 'ada', now: later })).toBe('task-closed');
+  expect(closeTask(closed as Task, { userId: 'bob', now: later })).toBe('not-the-assignee');
+  expect(reassign(closed as Task, { now: later, workerIds: ['ada'], dice: () => 0 })).toBe('task-closed');
 });
