@@ -18,6 +18,7 @@ const SERVICES = { auth: { outbox: false }, tasks: { outbox: true }, accounts: {
 const CONNECTORS = {
   outbox: ['outbox-database-password', 'outbox-broker-password'],
   queue: ['queue-broker-password', 'caller-keys'],
+  timer: [],
 } as const;
 
 const PASSED_ON = ['ATES_TIME_ZONE', 'ATES_DAY_LENGTH', 'ATES_LOG_LEVEL', 'ATES_PUBLIC_URL', 'ATES_DATABASE_POOL'];
@@ -246,10 +247,11 @@ export class System {
     const own = {
       outbox: { ATES_AMQP_URL: this.#brokerUrl('outbox'), ATES_OUTBOX_DATABASES: outboxes.join(' ') },
       queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: join(root, 'stack.yml') },
+      timer: { ATES_STACK_FILE: join(root, 'stack.yml') },
     };
-    const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[]).map((name) =>
-      add(name, CONNECTORS[name], own[name], join(root, 'dist/connectors', name, 'main.js')),
-    );
+    const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
+      .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
+      .map((name) => add(name, CONNECTORS[name], own[name], join(root, 'dist/connectors', name, 'main.js')));
     await Promise.all([...functions, ...connectors]);
   }
 

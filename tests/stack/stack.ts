@@ -54,6 +54,10 @@ export function disagreements(stack: Stack, definitions: readonly Definition[]):
       .join(',');
     const bound = (entry.annotations?.['ates.events'] ?? '').split(',').sort().join(',');
     if (heard !== bound) found.push(`${name} hears ${heard || 'nothing'}, and is bound to ${bound || 'nothing'}`);
+    const isTimed = entry.annotations?.topic === 'cron-function' && entry.annotations.schedule !== undefined;
+    if (isTimed !== (definition.work !== undefined)) {
+      found.push(`${name} ${definition.work ? 'has work, and no schedule' : 'is poked, and has no work'}`);
+    }
     const needed = secretsOf(definition, entry).sort().join(' ');
     const listed = [...(entry.secrets ?? [])].sort().join(' ');
     if (needed !== listed) found.push(`${name} needs the secrets ${needed}, and gets ${listed}`);

@@ -43,6 +43,16 @@ describe('each disagreement is found', () => {
     ['a key that faas-cli drops', () => changed({ replicas: 3 }), /drops replicas/],
     ['an annotation that is no text', () => changed({ annotations: { ...record.annotations, scale: 3 } }), /no text/],
     [
+      'a schedule for a function without work',
+      () => changed({ annotations: { ...record.annotations, topic: 'cron-function', schedule: '@every 5s' } }),
+      /accounts-record is poked, and has no work/,
+    ],
+    [
+      'work without a schedule',
+      () => ({ ...functions, 'tasks-assign': { ...(functions['tasks-assign'] as StackFunction), annotations: {} } }),
+      /tasks-assign has work, and no schedule/,
+    ],
+    [
       'a sixteenth function',
       () => Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`x-${i}`, record])),
       /16 functions/,

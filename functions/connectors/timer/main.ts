@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { readConfig } from '#platform/config';
+import { createLog } from '#platform/log';
+import { Counter } from '#platform/metrics';
+import { serveOperations } from '#platform/operations-server';
+import { readSchedules, type Schedule } from './schedules.ts';
+
+/**
+ * The timer connector: pokes functions on their schedules, as OpenFaaS's cron-connector does. Its calls only bring
+ * forward what is due; so each function is poked once at the start too, for what was missed meanwhile.
+ */
+
+const CALL_TIMEOUT_MS = 10_000;
+/** A longer pause is slept in parts, so that a clock that was set is noticed. */
+const LONGEST_SLEEP_MS = 30_000;
+
+const config = readConfig();
+const log = createLog('timer', config.logLevel);
+const schedules = readSchedules(config.stackFile);
+const stopping = new AbortController();
+const pokes = new Counter({
+  name: 'ates_timer_pokes_total',
+  help: 'Calls by outcome.',
+  labelNames: ['function', 'outcome'],
+});
+
+const operations = await serveOperations({ ready: async () => undefined });
+
+async function keep(schedule: Schedule): Promise<void> {
+  while (!stopping.signal.aborted) {
+    await poke(schedule.function);
+    const due = schedule.next(new Date()).getTime();
+    while (Date.now() < due && !stopping.signal.aborted) {
+      const sleepMs = Math.min(LONGEST_SLEEP_MS, due - Date.now());
+      await pause(sleepMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+}
+
+async function poke(name: string): Promise<void> {
+  try {
+    const response = await fetch(`${config.addressOf(name)}/`, {
+      method: 'POST',
+      headers: { 'x-topic': 'cron-function', 'x-connector': 'ates-timer' },
+      signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+    });
+    await response.arrayBuffer();
+    pokes.inc({ function: name, outcome: response.ok ? 'taken' : 'refused' });
+    if (!response.ok) log.warn({ function: name, status: response.status }, 'poke refused');
+  } catch (error) {
+    if (stopping.signal.aborted) return;
+    pokes.inc({ function: name, outcome: 'lost' });
+    log.warn({ function: name, err: error }, 'function away'); // the next poke finds the same work
+  }
+}
+
+process.once('SIGTERM', () => stopping.abort());
+process.once('SIGINT', () => stopping.abort());
+await Promise.all([
+  ...schedules.map(keep),
+  new Promise((resolve) => stopping.signal.addEventListener('abort', resolve)),
+]);
+await operations.close();
+log.info('stopped');
+process.exit(0);
