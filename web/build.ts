@@ -3,7 +3,13 @@ import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 /** The pages: folder here -> path at nginx. Each is a bundle of its own; the style is one file for all. */
-export const PAGES: Readonly<Record<string, string>> = { home: '', auth: 'auth', tasks: 'tasks', accounts: 'accounts' };
+export const PAGES: Readonly<Record<string, string>> = {
+  home: '',
+  auth: 'auth',
+  tasks: 'tasks',
+  'all-tasks': 'tasks/all',
+  accounts: 'accounts',
+};
 
 export const LANGUAGES = ['ru', 'en'] as const;
 const BROWSERS = ['es2023', 'chrome123', 'firefox120', 'safari17.5']; // light-dark() decides
@@ -51,7 +57,7 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
       const html = shell
         .replace('lang="en"', `lang="${language}"`)
         .replace('{{style}}', addressOf(styles, 'ui/ui.css'))
-        .replace('{{script}}', addressOf(built.metafile, `${page}/main.tsx`));
+        .replace('{{script}}', addressOf(built.metafile, `/${page}/main.tsx`));
       await mkdir(join(outDir, path), { recursive: true });
       await writeFile(join(outDir, path, `index.${language}.html`), html);
     }

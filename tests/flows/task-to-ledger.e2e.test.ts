@@ -28,6 +28,24 @@ it('one task from the button to the ledger: added, given to a worker, charged, t
   expect(account.balanceCents).toBe(statement.items[0].balanceCents);
 });
 
+it('whoever closes a task earns its reward once, however often it is pressed', async () => {
+  const manager = await Visitor.signIn('manager');
+  const { body: task } = await manager.send('POST', '/api/tasks', { title: `Close me ${randomUUID()}` });
+  const worker = await Visitor.signInById(task.userId);
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    statuses.push((await worker.send('POST', `/api/tasks/${task.id}/close`, {})).status);
+  }
+  expect(statuses).toEqual([200, 409, 409, 409]);
+  const own = async () =>
+    (await worker.get('/api/accounts/me/transactions?limit=200')).body.items.filter(
+      ({ taskId }: { taskId: string }) => taskId === task.id,
+    );
+  await until(async () => (await own()).length, { timeout: 5_000, interval: 50 }).toBe(2);
+  const sums = (await own()).map(({ sumCents }: { sumCents: number }) => sumCents);
+  expect(sums.sort()).toEqual([-task.feeCents, task.rewardCents].sort());
+});
+
 it('the same key sent twenty times at once through nginx adds one task and charges once', async () => {
   const manager = await Visitor.signIn('manager');
   const headers = { 'idempotency-key': randomUUID() };

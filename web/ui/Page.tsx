@@ -6,6 +6,7 @@ import { choice, keepChoice, type TextKey, t } from './texts.ts';
 
 const SECTIONS: readonly { path: string; text: TextKey }[] = [
   { path: '/tasks/', text: 'tasks' },
+  { path: '/tasks/all/', text: 'allTasks' },
   { path: '/accounts/', text: 'account' },
 ];
 
@@ -74,15 +75,14 @@ export function Page({
 }
 
 function Theme() {
-  const [theme, setTheme] = useState(document.documentElement.dataset.theme ?? 'auto');
+  const [theme, setTheme] = useState(THEMES.find((known) => known === choice('theme')) ?? 'auto');
   const next = () => {
-    const chosen = THEMES[(THEMES.indexOf(theme as 'auto') + 1) % THEMES.length] as string;
+    const chosen = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto';
     keepChoice('theme', chosen);
     document.documentElement.dataset.theme = chosen;
     setTheme(chosen);
   };
-  const names: Record<string, TextKey> = { auto: 'theme_auto', light: 'theme_light', dark: 'theme_dark' };
-  const label = t(names[theme] ?? 'theme_auto');
+  const label = t(`theme_${theme}`);
   return (
     <button type="button" class="button quiet" title={label} aria-label={label} onClick={next}>
       <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">

@@ -9,6 +9,7 @@ export interface ListPage<T> {
  * added at the top. Where the two have no row in common too much is new: the list begins again with the newest page.
  */
 export function joinNewest<T extends { readonly id: string }>(shown: ListPage<T>, newest: ListPage<T>): ListPage<T> {
+  if (newest.nextCursor === null) return newest; // it is the whole list, also when rows have left it
   const last = newest.items.at(-1);
   const at = shown.items.findIndex((row) => row.id === last?.id);
   if (at < 0 || at === shown.items.length - 1) return newest;

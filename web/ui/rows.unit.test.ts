@@ -45,3 +45,8 @@ it('new rows push none of the older ones out that were read already', () => {
   const shown = { items: rows(10, 1), nextCursor: null };
   expect(joinNewest(shown, { items: rows(12, 8), nextCursor: '8' })).toEqual({ items: rows(12, 1), nextCursor: null });
 });
+
+it('a row that has left a list of one page is not kept', () => {
+  const shown = { items: [{ id: '2' }, { id: '1' }], nextCursor: null };
+  expect(joinNewest(shown, { items: [{ id: '2' }], nextCursor: null }).items).toEqual([{ id: '2' }]);
+});

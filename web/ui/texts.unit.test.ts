@@ -2,7 +2,10 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { REFUSAL_CODES } from '#platform/errors';
 
 /** What only a page with a mistake in it could cause; the server's own words do there. */
-const NEVER_SHOWN = ['method-not-allowed', 'unsupported-content-type', 'malformed-json'];
+const NEVER_SHOWN = [
+  ...['method-not-allowed', 'unsupported-content-type', 'malformed-json'],
+  ...['foreign-origin', 'idempotency-key-reused', 'sign-in-needed'],
+];
 
 afterEach(() => {
   vi.unstubAllGlobals();

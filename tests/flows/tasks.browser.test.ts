@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { Visitor } from './visitor.ts';
+
+const visit = openBrowser();
+const [phone, desktop] = VARIANTS;
+const url = process.env.ATES_TEST_URL ?? '';
+
+/** A new task, and the demo worker who got it. */
+async function addedTask() {
+  const manager = await Visitor.signIn('manager');
+  const title = `Перья ${randomUUID()}`;
+  const { body: task } = await manager.send('POST', '/api/tasks', { title });
+  const worker = await Visitor.signInById(task.userId);
+  const { name } = (await worker.get('/api/auth/session')).body;
+  return { title, task, worker, name };
+}
+
+it('a worker closes a task on a phone, sees it go at once, and the money within a second or so', async () => {
+  const { title, task, worker, name } = await addedTask();
+  const { page, context, faults } = await visit(phone, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.getByRole('button').click();
+  await expect.poll(() => row.count(), { timeout: 1_000 }).toBe(0);
+  await page.getByText(`Закрыто: «${title}»`).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await expect
+    .poll(async () => (await worker.get('/api/accounts/me/transactions?kind=reward')).body.items, { timeout: 5_000 })
+    .toContainEqual(expect.objectContaining({ taskId: task.id, sumCents: task.rewardCents }));
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a closing that is refused is told with its reason, and the list is true again', async () => {
+  const { title, task, worker, name } = await addedTask();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.waitFor();
+  // It was closed elsewhere a moment ago, and this page has not asked again since.
+  await page.route('**/api/tasks?*', (route) => route.abort());
+  await worker.send('POST', `/api/tasks/${task.id}/close`, {});
+  await row.getByRole('button').click();
+  await page.getByRole('alert').getByText('The task is closed already').waitFor();
+  await page.unroute('**/api/tasks?*');
+  await expect.poll(() => row.count(), { timeout: 10_000 }).toBe(0);
+
+  // A server that is away is another matter: the task is the worker's still, and comes back.
+  let other = await addedTask();
+  while (other.name !== name) other = await addedTask();
+  const again = page.getByRole('row').filter({ hasText: other.title });
+  await again.waitFor();
+  const away = { status: 503, body: '{"type":"/problems/temporarily-unavailable"}' };
+  await page.route('**/close', (route) => route.fulfill(away));
+  await again.getByRole('button').click();
+  await page.getByRole('alert').getByText('nothing was changed').waitFor();
+  await again.waitFor();
+  await context.close();
+});
+
+it('a manager reassigns all open tasks: told what it hits, pressed twice it is one job, and the result is by person', async () => {
+  await addedTask();
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/all/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/all/`);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Reassign all open tasks' }).click();
+  const dialog = page.getByRole('dialog');
+  const manager = await Visitor.signIn('manager');
+  const preview = (await manager.get('/api/tasks/reassignments/preview')).body;
+  await dialog.getByText(`Open tasks: ${preview.tasks}.`).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const before = (await manager.get('/api/tasks/reassignments?limit=200')).body.items.length;
+  await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
+  await page.getByText(`Reassigned: ${preview.tasks}, closed meanwhile: 0`).waitFor({ timeout: 20_000 });
+  expect((await manager.get('/api/tasks/reassignments?limit=200')).body.items.length).toBe(before + 1);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('filters of all tasks live in the address; a worker sees everybody’s tasks and no button to give them away', async () => {
+  const { title, name } = await addedTask();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/all/');
+  const somebodyElse = name === 'Гоша' ? /Кеша/ : /Гоша/;
+  await page.getByRole('button', { name: somebodyElse }).click();
+  await page.waitForURL(`${url}/tasks/all/`);
+  const search = page.getByRole('searchbox');
+  await search.fill(title.slice(0, 20));
+  await search.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe(title.slice(0, 20));
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.waitFor();
+  expect(await row.textContent()).toContain('not shown');
+  expect(await page.getByRole('button', { name: /Reassign/ }).count()).toBe(0);
+  await page.reload();
+  await row.waitFor();
+  await context.close();
+});

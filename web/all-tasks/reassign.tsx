@@ -1,0 +1,84 @@
+import { useRef, useState } from 'preact/hooks';
+import type { Reassignment, ReassignmentPreview } from '#contracts/rest/tasks';
+import { command, get, newKey, type Refused } from '../ui/client.ts';
+import { money } from '../ui/formats.ts';
+import { useLive } from '../ui/live.ts';
+import { ProblemNotice } from '../ui/Notice.tsx';
+import { useNames } from '../ui/names.ts';
+import { t } from './texts.ts';
+
+/** The big button: says what it hits before it is pressed, shows its progress, and its result by person. */
+export function ReassignAll() {
+  const latest = useLive<{ items: Reassignment[] }>('/api/tasks/reassignments?limit=1', 1_000);
+  const [preview, setPreview] = useState<ReassignmentPreview | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const [begun, setBegun] = useState<string | null>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const key = useRef('');
+  const job = latest.data?.items[0];
+  const name = useNames(job?.byWorker.map(({ userId }) => userId) ?? []);
+
+  async function ask() {
+    setRefused(null);
+    key.current = newKey(); // pressed twice in this dialog it is begun once
+    try {
+      setPreview(await get<ReassignmentPreview>('/api/tasks/reassignments/preview'));
+      dialog.current?.showModal();
+    } catch (error) {
+      setRefused(error as Refused);
+    }
+  }
+  async function begin() {
+    dialog.current?.close();
+    try {
+      setBegun((await command<Reassignment>('POST', '/api/tasks/reassignments', {}, key.current)).id);
+    } catch (error) {
+      setRefused(error as Refused);
+    }
+    latest.reload();
+  }
+
+  return (
+    <section class="card" aria-label={t('reassignAll')}>
+      <button type="button" class="button" disabled={job?.state === 'running'} onClick={ask}>
+        {t('reassignAll')}
+      </button>
+      {refused && <ProblemNotice error={refused} />}
+      <div role="status">
+        {job?.state === 'running' && (
+          <p class="notice">
+            {t('reassignRuns', { done: job.done, total: job.total })}
+            <progress max={job.total} value={job.done} aria-label={t('reassignAll')} />
+          </p>
+        )}
+        {job?.state === 'done' && job.id === begun && (
+          <div class="notice">
+            <p>{t('reassignDone', { done: job.done, skipped: job.skipped, fees: money(job.feesCents) })}</p>
+            <ul class="small">
+              {job.byWorker.map(({ userId, count }) => (
+                <li key={userId}>{t('reassignBy', { name: name(userId), count })}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+      </div>
+      <dialog ref={dialog} class="card" aria-labelledby="reassign">
+        <h2 id="reassign">{t('reassignAll')}</h2>
+        {preview && (
+          <p>
+            {t('reassignAsk', { tasks: preview.tasks, workers: preview.workers, fees: money(preview.feesCents) })}{' '}
+            {t('reassignRefund')}
+          </p>
+        )}
+        <div class="head">
+          <button type="button" class="button main" onClick={begin}>
+            {t('reassignDo')}
+          </button>
+          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
+            {t('cancel')}
+          </button>
+        </div>
+      </dialog>
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { dictionary, type TextsLike } from '../ui/texts.ts';
+
+const ru = {
+  search: 'Поиск: начало слова или номер в Jira',
+  status: 'Состояние',
+  anyStatus: 'любое',
+  status_open: 'открыта',
+  status_closed: 'закрыта',
+  allNone: 'Таких задач нет.',
+  clearFilters: 'Сбросить фильтры',
+  reassign: 'Переназначить',
+  reassignNamed: 'Переназначить: {title}',
+  reassignAll: 'Переназначить все открытые',
+  reassignAsk: 'Открытых задач: {tasks}. Каждую получит случайный исполнитель (их {workers}), и с них спишется {fees}.',
+  reassignRefund: 'Прежним исполнителям плата не возвращается.',
+  reassignDo: 'Переназначить',
+  cancel: 'Не сейчас',
+  reassignRuns: 'Переназначение: {done} из {total}',
+  reassignDone: 'Переназначено: {done}, закрыто тем временем: {skipped}, списано {fees}.',
+  reassignBy: '{name}: {count}',
+};
+
+const en: TextsLike<typeof ru> = {
+  search: 'Search: the beginning of a word, or a Jira id',
+  status: 'Status',
+  anyStatus: 'any',
+  status_open: 'open',
+  status_closed: 'closed',
+  allNone: 'There are no such tasks.',
+  clearFilters: 'Clear the filters',
+  reassign: 'Reassign',
+  reassignNamed: 'Reassign: {title}',
+  reassignAll: 'Reassign all open tasks',
+  reassignAsk: 'Open tasks: {tasks}. A random worker gets each (of {workers}), and they are charged {fees}.',
+  reassignRefund: 'Nobody who had one gets the fee back.',
+  reassignDo: 'Reassign',
+  cancel: 'Not now',
+  reassignRuns: 'Reassigning: {done} of {total}',
+  reassignDone: 'Reassigned: {done}, closed meanwhile: {skipped}, charged {fees}.',
+  reassignBy: '{name}: {count}',
+};
+
+export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);

@@ -1,0 +1,124 @@
+import { useState } from 'preact/hooks';
+import type { Task } from '#contracts/rest/tasks';
+import { command, type Refused } from '../ui/client.ts';
+import { money } from '../ui/formats.ts';
+import { useLive, useLiveList } from '../ui/live.ts';
+import { Time } from '../ui/Money.tsx';
+import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { useNames } from '../ui/names.ts';
+import { t as row } from './row-texts.ts';
+import { Amounts, TaskTable, Title } from './task-row.tsx';
+import { t } from './texts.ts';
+
+/** The reader's open tasks: closing one shows at once, and is taken back with its reason if it is refused. */
+export function MyTasks() {
+  const mine = useLiveList<Task>('/api/tasks?assignee=me&status=open');
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const [told, setTold] = useState<{ task: Task; refused?: Refused } | null>(null);
+  const tasks = mine.data?.filter(({ id }) => !gone.has(id));
+
+  async function close(task: Task) {
+    setGone((old) => new Set(old).add(task.id));
+    setTold({ task });
+    try {
+      await command<Task>('POST', `/api/tasks/${task.id}/close`);
+    } catch (error) {
+      const refused = error as Refused;
+      setTold({ task, refused });
+      // It is somebody else's or closed: the list tells by itself. Anything else may be tried again.
+      if (refused.status !== 403 && refused.status !== 409) {
+        setGone((old) => new Set([...old].filter((id) => id !== task.id)));
+      }
+    }
+    mine.reload();
+  }
+
+  const reward = tasks?.reduce((sum, { rewardCents = 0 }) => sum + rewardCents, 0) ?? 0;
+  return (
+    <section class="card" aria-labelledby="mine">
+      <div class="head">
+        <h2 id="mine">{t('mine')}</h2>
+        <LiveMark live={mine} />
+      </div>
+      <div role="status">
+        {told && !told.refused && (
+          <p class="notice">
+            {t('closed', { title: told.task.title, reward: money(told.task.rewardCents ?? 0) })}{' '}
+            <a href="/accounts/">{t('toAccount')}</a>
+          </p>
+        )}
+      </div>
+      {told?.refused && (
+        <div>
+          <p class="soft">
+            <Title task={told.task} />
+          </p>
+          <ProblemNotice error={told.refused} />
+        </div>
+      )}
+      {mine.error && !tasks && <ProblemNotice error={mine.error} retry={mine.reload} />}
+      {!mine.error && !tasks && <Loading />}
+      {tasks?.length === 0 && <Empty>{t('mineNone')}</Empty>}
+      {tasks && tasks.length > 0 && (
+        <>
+          <p class="soft">{t('mineSum', { count: tasks.length, reward: money(reward) })}</p>
+          <TaskTable more={[t('since')]}>
+            {tasks.map((task) => (
+              <tr key={task.id}>
+                <td class="text">
+                  <Title task={task} />
+                </td>
+                <td class="soft">
+                  <Time at={task.assignedAt} />
+                </td>
+                <Amounts task={task} />
+                <td class="number">
+                  <button
+                    type="button"
+                    class="button main"
+                    aria-label={t('closeNamed', { title: task.title })}
+                    onClick={() => close(task)}
+                  >
+                    {t('close')}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </TaskTable>
+        </>
+      )}
+      {mine.more && (
+        <button type="button" class="button" onClick={mine.more}>
+          {row('more')}
+        </button>
+      )}
+      <Taken />
+    </section>
+  );
+}
+
+/** What was the reader's until it was given to somebody else: nobody wonders where a task has gone. */
+function Taken() {
+  const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
+  const items = taken.data?.items ?? [];
+  const name = useNames(items.map(({ userId }) => userId));
+  if (items.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {t('taken')}: {items.length}
+      </summary>
+      <ul class="small">
+        {items.map((task) => (
+          <li key={task.id}>
+            <Title task={task} />{' '}
+            <span class="soft">
+              {t('takenTo', { name: name(task.userId) })}
+              <Time at={task.assignedAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,27 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Users } from '#contracts/rest/auth';
+import { get } from './client.ts';
+
+const known = new Map<string, string>();
+const asked = new Set<string>();
+const MOST_AT_ONCE = 200;
+
+/** Names of people by id; "…" until Auth has told them, and while it is away: what is shown beside them is there all the same. */
+export function useNames(ids: readonly string[]): (id: string) => string {
+  const [, setCount] = useState(0);
+  const missing = [...new Set(ids)].filter((id) => !asked.has(id)).slice(0, MOST_AT_ONCE);
+  useEffect(() => {
+    if (missing.length === 0) return;
+    for (const id of missing) asked.add(id);
+    get<Users>(`/api/auth/users?limit=${MOST_AT_ONCE}&ids=${missing.join(',')}`).then(
+      ({ items }) => {
+        for (const user of items) known.set(user.id, user.name);
+        setCount(known.size);
+      },
+      () => {
+        for (const id of missing) asked.delete(id); // asked again with the next drawing
+      },
+    );
+  }, [missing.join()]);
+  return (id) => known.get(id) ?? '…';
+}
