@@ -27,9 +27,12 @@ export async function checkLedger(run: Pick<Run, 'databases'>): Promise<Finding[
       'SELECT * FROM day_totals',
     );
     const [rows = [], heads = [], totals = []] = ledger;
-    const told = await read(tasks, 'SELECT id, type, envelope FROM outbox');
-    const history = await read(tasks, 'SELECT * FROM task_history ORDER BY task_id, version');
-    const assignees = await read(tasks, 'SELECT id, user_id, status, fee, reward, version FROM tasks');
+    const [told = [], history = [], assignees = []] = await snapshot(
+      tasks,
+      'SELECT id, type, envelope FROM outbox',
+      'SELECT * FROM task_history ORDER BY task_id, version',
+      'SELECT id, user_id, status, fee, reward, version FROM tasks',
+    );
     return [
       ...chains(rows, heads),
       ...amounts(rows),
