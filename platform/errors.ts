@@ -14,6 +14,8 @@ const REFUSALS = {
   'no-active-worker': [409, 'There is no active worker to give the task to'],
   'too-many-sign-ins': [429, 'Too many failed sign-ins'],
   'too-many-requests': [429, 'Too many requests at once'],
+  'email-taken': [409, 'Somebody has this e-mail already'],
+  'last-admin': [409, 'This is the last active admin'],
   'not-the-assignee': [403, 'Only its assignee closes a task'],
   'task-closed': [409, 'The task is closed'],
   'temporarily-unavailable': [503, 'A part that this needs is away'],

@@ -5,7 +5,7 @@ import { Exactly, Uuid } from '#contracts/fields';
 import { CommitUnknown, databaseNow, type Transaction } from './database.ts';
 import { AppError, invalid } from './errors.ts';
 import type { FunctionAnswer, FunctionEvent, Runtime } from './function-runtime.ts';
-import { enterKey, forgetOldKeys, keepAnswer } from './idempotency.ts';
+import { enterKey, forgetOldKeys, keepAnswer, keptAnswer } from './idempotency.ts';
 import { collectEvents } from './outbox.ts';
 import { type Checked, checked, MAX_BODY_BYTES, parseBody } from './request-body.ts';
 import { type Call, type CommandRoute, type None, type QueryRoute, Reply, type Route, routeTable } from './route.ts';
@@ -91,8 +91,16 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
   const { key, event, runtime, deadline, given } = request;
   const { database } = runtime;
   const clock = (tx: Transaction) => Promise.resolve(runtime.demoNow(event) ?? databaseNow(tx));
-  const prepared = await route.prepare?.(given);
   const use = key && { userId: given.user.id, key, route: `${event.method} ${event.path}`, body: given.body };
+  let prepared: unknown;
+  try {
+    prepared = await route.prepare?.(given);
+  } catch (error) {
+    // What was done before is answered as it was, whatever has become of what it needed then.
+    const first = use && (await database.read((db) => keptAnswer(db, runtime.requestHmacKey, use), { deadline }));
+    if (!first) throw error;
+    return { ...first, headers: { 'idempotency-replayed': 'true' } };
+  }
   try {
     const { answer, told, goesOn } = await database.transaction(
       async (tx) => {

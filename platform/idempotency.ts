@@ -3,7 +3,7 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import { index, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core';
 import { canonicalJson } from './canonical-json.ts';
 import { code, instant, longText, uuid } from './columns.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Reader, Transaction } from './database.ts';
 import { AppError } from './errors.ts';
 
 /**
@@ -45,7 +45,7 @@ export interface Answer {
  */
 export async function enterKey(tx: Transaction, hmacKey: string, request: Request): Promise<Answer | null> {
   const { userId, key, route } = request;
-  const bodyHmac = createHmac('sha256', hmacKey).update(canonicalJson(request.body)).digest('hex');
+  const bodyHmac = hmacOf(hmacKey, request);
   // Text instead of the builder: this runs with every command.
   const [{ affectedRows }] = (await tx.connection.query(
     'INSERT INTO idempotency (user_id, `key`, route, body_hmac) VALUES (?) ON DUPLICATE KEY UPDATE `key` = `key`',
@@ -53,11 +53,23 @@ export async function enterKey(tx: Transaction, hmacKey: string, request: Reques
   )) as unknown as [{ affectedRows: number }];
   if (affectedRows === 1) return null;
 
-  const [first] = await tx.select().from(idempotency).where(whereKey(request));
-  if (first?.bodyHmac !== bodyHmac) throw new AppError('idempotency-key-reused');
-  if (first.status === null || first.answer === null) throw new Error('a committed key has no answer');
-  return { status: first.status, body: JSON.parse(first.answer) };
+  const first = await keptAnswer(tx, hmacKey, request);
+  if (!first) throw new Error('a committed key has no answer');
+  return first;
 }
+
+/** The first answer of a key that was used before; null: it was not. @throws AppError as `enterKey` does. */
+export async function keptAnswer(db: Reader, hmacKey: string, request: Request): Promise<Answer | null> {
+  const [first] = await db.select().from(idempotency).where(whereKey(request));
+  if (!first) return null;
+  if (first.bodyHmac !== hmacOf(hmacKey, request)) throw new AppError('idempotency-key-reused');
+  return first.status === null || first.answer === null
+    ? null
+    : { status: first.status, body: JSON.parse(first.answer) };
+}
+
+const hmacOf = (hmacKey: string, { body }: Request): string =>
+  createHmac('sha256', hmacKey).update(canonicalJson(body)).digest('hex');
 
 export async function keepAnswer(tx: Transaction, request: Request, { status, body }: Answer): Promise<void> {
   const { userId, key, route } = request;

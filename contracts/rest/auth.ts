@@ -27,6 +27,44 @@ export const SignIn = Exactly({
   password: Type.String({ minLength: 1, maxLength: 1_000, 'x-normalize': 'nfc' }),
 });
 
+/**
+ * An address as it may be written without quotes: it can never become a second receiver or header. Full-width and
+ * other compatibility letters are refused; other alphabets are not.
+ */
+export const Email = Type.String({
+  ...Text({ minLength: 3, maxLength: 254 }),
+  pattern:
+    "^(?=.{1,64}@)[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*" +
+    '@[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?(\\.[\\p{L}\\p{N}]([\\p{L}\\p{M}\\p{N}-]*[\\p{L}\\p{M}\\p{N}])?)*$',
+  'x-hint': 'An e-mail looks like name@company.com.',
+});
+
+/** Counted in code points; which ones are too common, the operation judges. */
+export const NewPassword = Type.String({ minLength: 10, maxLength: 128, 'x-normalize': 'nfc' });
+
+export const NewUser = Exactly({
+  email: Email,
+  name: Text({ minLength: 1, maxLength: 100 }),
+  role: Role,
+  password: NewPassword,
+  locale: Type.Optional(Locale),
+});
+export type NewUser = Static<typeof NewUser>;
+
+/** What an admin may change of anybody; others change their own locale, and their password with the one before. */
+export const UserChanges = Type.Object(
+  {
+    name: Type.Optional(NewUser.properties.name),
+    role: Type.Optional(Role),
+    status: Type.Optional(UserStatus),
+    password: Type.Optional(NewPassword),
+    currentPassword: Type.Optional(Type.String({ minLength: 1, maxLength: 1_000, 'x-normalize': 'nfc' })),
+    locale: Type.Optional(Locale),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+export type UserChanges = Static<typeof UserChanges>;
+
 /** The signed-in user; `expiresAt` is when the short token ends, unless it is renewed. */
 export const Session = Exactly({ ...User.properties, expiresAt: Instant });
 export type Session = Static<typeof Session>;

@@ -36,8 +36,9 @@ function AllTasks() {
             {(control) => (
               <input
                 {...control}
+                key={query.get('q')}
                 type="search"
-                value={query.get('q') ?? ''}
+                defaultValue={query.get('q') ?? ''} // not drawn anew while somebody types
                 onChange={(event) => change({ q: event.currentTarget.value.trim() })}
               />
             )}

@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
 
 const ru = {
   signInDo: 'Войти',
@@ -33,3 +33,15 @@ const en: TextsLike<typeof ru> = {
 };
 
 export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+
+explain(
+  LANGUAGE === 'ru'
+    ? {
+        'sign-in-failed': 'Почта или пароль не подходят',
+        'too-many-sign-ins': 'Слишком много неудачных попыток',
+      }
+    : {
+        'sign-in-failed': 'E-mail or password is wrong',
+        'too-many-sign-ins': 'Too many failed sign-ins',
+      },
+);

@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
 
 const ru = {
   more: 'Ещё 50',
@@ -19,3 +19,17 @@ const en: TextsLike<typeof ru> = {
 };
 
 export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+
+explain(
+  LANGUAGE === 'ru'
+    ? {
+        'no-active-worker': 'Нет исполнителя, которому можно дать задачу',
+        'not-the-assignee': 'Закрыть задачу может только её исполнитель',
+        'task-closed': 'Задача уже закрыта',
+      }
+    : {
+        'no-active-worker': 'There is no active worker to give the task to',
+        'not-the-assignee': 'Only its assignee closes a task',
+        'task-closed': 'The task is closed already',
+      },
+);

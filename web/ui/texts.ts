@@ -39,12 +39,7 @@ const ru = {
   theme_light: 'Тема: светлая',
   theme_dark: 'Тема: тёмная',
   'not-found': 'Здесь ничего нет',
-  'sign-in-failed': 'Почта или пароль не подходят',
-  'too-many-sign-ins': 'Слишком много неудачных попыток',
   'too-many-requests': 'Слишком много запросов',
-  'no-active-worker': 'Нет исполнителя, которому можно дать задачу',
-  'not-the-assignee': 'Закрыть задачу может только её исполнитель',
-  'task-closed': 'Задача уже закрыта',
   'temporarily-unavailable': 'Часть системы недоступна, ничего не изменено',
   'outcome-unknown': 'Ответ потерялся. Повторите: дважды это не выполнится',
   'body-too-large': 'Слишком много текста',
@@ -73,12 +68,7 @@ const en: TextsLike<typeof ru> = {
   theme_light: 'Theme: light',
   theme_dark: 'Theme: dark',
   'not-found': 'There is nothing here',
-  'sign-in-failed': 'E-mail or password is wrong',
-  'too-many-sign-ins': 'Too many failed sign-ins',
   'too-many-requests': 'Too many requests at once',
-  'no-active-worker': 'There is no active worker to give the task to',
-  'not-the-assignee': 'Only its assignee closes a task',
-  'task-closed': 'The task is closed already',
   'temporarily-unavailable': 'A part of the system is away; nothing was changed',
   'outcome-unknown': 'The answer was lost. Repeat it: it will not be done twice',
   'body-too-large': 'The text is too long',
@@ -94,9 +84,15 @@ const texts: TextsLike<typeof ru> = LANGUAGE === 'ru' ? ru : en;
 /** The texts that every page shows. */
 export const t = /* @__PURE__ */ dictionary<typeof ru>(texts);
 
+const explained: Record<string, string> = {};
+
+/** For the texts of a page: what the problems mean that only its commands can meet, by their codes. */
+export const explain = (problems: Readonly<Record<string, string>>): void => void Object.assign(explained, problems);
+
 /** What a problem's code means, in the reader's language; the server's own words for a code that is not known here. */
 export function problemText(type: string | undefined, otherwise: string): string {
   const code = type?.replace('/problems/', '') ?? '';
+  if (Object.hasOwn(explained, code)) return explained[code] as string;
   return Object.hasOwn(texts, code) ? t(code as TextKey) : otherwise;
 }
 

@@ -1,3 +1,4 @@
 GRANT SELECT, INSERT, UPDATE ON users TO 'auth'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO 'auth'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in_attempts TO 'auth'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO 'auth'@'%';

@@ -1,6 +1,8 @@
 import { bigint, boolean, index, mysqlEnum, mysqlTable } from 'drizzle-orm/mysql-core';
 import { code, instant, text, uuid } from '#platform/columns';
 
+export { idempotency } from '#platform/idempotency';
+
 /** Everybody who may sign in. Nobody is deleted: a disabled user must still be named beside old tasks and payouts. */
 export const users = mysqlTable(
   'users',

@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/mysql2';
 import type { Connection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
-import { hashPassword } from '../session/password.ts';
+import { hashPassword } from '../password.ts';
 import { demoUsers } from './demo-users.ts';
 import { users } from './schema.ts';
 

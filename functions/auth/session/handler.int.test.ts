@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Person, person, serviceUnderTest, type TestAnswer } from '#platform/testing/service-under-test';
+import { hashPassword } from '../password.ts';
 import authSession from './handler.ts';
-import { hashPassword } from './password.ts';
 
 const auth = serviceUnderTest('auth');
 const { request } = auth.start(authSession, () => ({ ATES_DEMO: 'on' }));

@@ -5,13 +5,10 @@ import { Session, SignIn } from '#contracts/rest/auth';
 import { AppError } from '#platform/errors';
 import { command, reply } from '#platform/route';
 import { sessionSigner } from '#platform/session';
-import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from '../db/attempts.ts';
 import { sessions } from '../db/schema.ts';
-import { userByEmail } from '../db/users.ts';
-import { waitSeconds } from '../domain/throttle.ts';
 import { viewFor } from '../domain/user-view.ts';
+import { checkPassword } from '../password-check.ts';
 import { RENEW_SECONDS, sessionCookies } from './cookies.ts';
-import { passwordFits } from './password.ts';
 
 export const renewHashOf = (renewal: string): string => createHash('sha256').update(renewal).digest('hex');
 
@@ -27,25 +24,11 @@ export const signIn = command({
   idempotent: false,
   transaction: 'own', // the password takes 25 ms to check: no connection waits for it
   async run({ body, address, database, config, now }) {
-    const emailKey = emailKeyOf(body.email);
-    const at = await now();
-    const { attempt, user } = await database.read(async (db) => {
-      const attempt = await enterAttempt(db, emailKey, address, at);
-      const retryAfterSeconds = waitSeconds(attempt.seen, at);
-      if (retryAfterSeconds > 0) {
-        await forgetAttempt(db, attempt.id);
-        throw new AppError('too-many-sign-ins', { retryAfterSeconds });
-      }
-      return { attempt, user: await userByEmail(db, body.email) };
-    });
-
-    const fits = await passwordFits(user?.passwordHash ?? null, body.password);
-    if (!user || !fits || user.status !== 'active') {
-      await database.read(async (db) => keepFailure(db, attempt.id, await now()));
-      throw new AppError('sign-in-failed');
-    }
+    const user = await checkPassword(database, { ...body, address });
+    if (!user) throw new AppError('sign-in-failed');
 
     const renewal = randomBytes(32).toString('base64url');
+    const at = await now();
     await database.transaction(async (tx) => {
       await tx.insert(sessions).values({
         id: uuidv7(),
@@ -54,7 +37,6 @@ export const signIn = command({
         createdAt: at,
         expiresAt: new Date(at.getTime() + RENEW_SECONDS * 1_000),
       });
-      await clearAttempts(tx, emailKey, at);
       await tx.delete(sessions).where(lt(sessions.expiresAt, at)).limit(100);
     });
     const { token, expiresAt } = await sessionSigner(config)(user);

@@ -1,0 +1,41 @@
+import { type Database, databaseNow } from '#platform/database';
+import { AppError } from '#platform/errors';
+import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from './db/attempts.ts';
+import { type UserRow, userByEmail } from './db/users.ts';
+import { waitSeconds } from './domain/throttle.ts';
+import { passwordFits } from './password.ts';
+
+interface Tried {
+  readonly email: string;
+  readonly password: string;
+  /** Where the try comes from. */
+  readonly address: string;
+}
+
+/**
+ * The active user whom e-mail and password fit, or null; unknown, wrong and disabled take the same time. A failure
+ * counts, a success clears the e-mail's count. No connection is held while the password is checked.
+ * @throws AppError `too-many-sign-ins` when it was tried too often: then the password is not looked at.
+ */
+export async function checkPassword(database: Database, { email, password, address }: Tried): Promise<UserRow | null> {
+  const emailKey = emailKeyOf(email);
+  const { attempt, found } = await database.read(async (db) => {
+    const now = await databaseNow(db);
+    const attempt = await enterAttempt(db, emailKey, address, now);
+    const retryAfterSeconds = waitSeconds(attempt.seen, now);
+    if (retryAfterSeconds > 0) {
+      await forgetAttempt(db, attempt.id);
+      throw new AppError('too-many-sign-ins', { retryAfterSeconds });
+    }
+    return { attempt, found: await userByEmail(db, email) };
+  });
+
+  const fits = await passwordFits(found?.passwordHash ?? null, password);
+  const user = fits && found?.status === 'active' ? found : null;
+  await database.read(async (db) => {
+    const now = await databaseNow(db);
+    if (user) await clearAttempts(db, emailKey, now);
+    else await keepFailure(db, attempt.id, now);
+  });
+  return user;
+}
