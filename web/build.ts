@@ -6,6 +6,7 @@ import { build, type Metafile } from 'esbuild';
 export const PAGES: Readonly<Record<string, string>> = {
   home: '',
   auth: 'auth',
+  users: 'auth/users',
   tasks: 'tasks',
   'all-tasks': 'tasks/all',
   accounts: 'accounts',

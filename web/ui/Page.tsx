@@ -4,10 +4,12 @@ import { keepSession, type Refused, signOut } from './client.ts';
 import { ProblemNotice } from './Notice.tsx';
 import { choice, keepChoice, type TextKey, t } from './texts.ts';
 
-const SECTIONS: readonly { path: string; text: TextKey }[] = [
+/** What the navigation shows; one with a role only to it. */
+const SECTIONS: readonly { path: string; text: TextKey; role?: string }[] = [
   { path: '/tasks/', text: 'tasks' },
   { path: '/tasks/all/', text: 'allTasks' },
   { path: '/accounts/', text: 'account' },
+  { path: '/auth/users/', text: 'users', role: 'admin' },
 ];
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -37,7 +39,7 @@ export function Page({
         </a>
         {signedIn && (
           <nav aria-label={t('sections')}>
-            {SECTIONS.map(({ path, text }) => (
+            {SECTIONS.filter(({ role }) => !role || role === choice('role')).map(({ path, text }) => (
               <a key={path} href={path} aria-current={location.pathname === path ? 'page' : undefined}>
                 {t(text)}
               </a>

@@ -5,7 +5,6 @@ import { REFUSAL_CODES } from '#platform/errors';
 
 /** What only a page with a mistake in it could cause; the server's own words do there. */
 const NEVER_SHOWN = [
-  ...['email-taken', 'last-admin'],
   ...['method-not-allowed', 'unsupported-content-type', 'malformed-json'],
   ...['foreign-origin', 'idempotency-key-reused', 'sign-in-needed'],
 ];
