@@ -1,0 +1,51 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { FunctionHandler } from '#platform/define-function';
+import { definitions } from '../../scripts/generate.ts';
+
+/** Who may use each route: the authorisation matrix, written down a second time on purpose. */
+const MATRIX: Readonly<Record<string, string>> = {
+  'POST /api/auth/session': 'everyone',
+  'PUT /api/auth/session': 'everyone',
+  'GET /api/auth/jwks': 'everyone',
+  'GET /api/auth/demo': 'everyone',
+  'GET /api/auth/session': 'any',
+  'DELETE /api/auth/session': 'any',
+  'GET /api/auth/users': 'any',
+  'GET /api/auth/users/{id}': 'any',
+  'POST /api/auth/users': 'admin',
+  'PATCH /api/auth/users/{id}': 'any',
+  'GET /api/auth/openapi.json': 'any',
+  'POST /api/tasks': 'any',
+  'GET /api/tasks': 'any',
+  'GET /api/tasks/{id}': 'any',
+  'POST /api/tasks/{id}/close': 'any',
+  'POST /api/tasks/{id}/assign': 'admin manager',
+  'POST /api/tasks/reassignments': 'admin manager',
+  'GET /api/tasks/reassignments': 'admin manager',
+  'GET /api/tasks/reassignments/preview': 'admin manager',
+  'GET /api/tasks/reassignments/{id}': 'admin manager',
+  'GET /api/tasks/openapi.json': 'any',
+  'GET /api/accounts/me': 'any',
+  'GET /api/accounts/me/transactions': 'any',
+  'GET /api/accounts/openapi.json': 'any',
+};
+
+let routes: readonly NonNullable<FunctionHandler['definition']['http']>[number][];
+beforeAll(async () => {
+  routes = (await definitions()).flatMap(({ http = [] }) => http);
+});
+
+it('every route is open to just the roles that the matrix gives it, and there is none without a row', () => {
+  const found = routes.map(({ method, path, roles }) => {
+    return [`${method} ${path}`, typeof roles === 'string' ? roles : [...(roles as string[])].sort().join(' ')];
+  });
+  expect(Object.fromEntries(found)).toEqual(MATRIX);
+  expect(found).toHaveLength(Object.keys(MATRIX).length); // no route is served twice
+});
+
+it('a GET never changes anything: it has no body and no transaction', () => {
+  for (const route of routes.filter(({ method }) => method === 'GET')) {
+    expect(Object.keys(route), route.path).not.toContain('body');
+    expect(Object.keys(route), route.path).not.toContain('prepare');
+  }
+});
