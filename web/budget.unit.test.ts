@@ -29,7 +29,7 @@ it.each(pages)('the page $page, $language, is marked with its language and holds
   const html = readFileSync(join(outDir, made.html), 'utf8');
   expect(html).toContain(`<html lang="${made.language}">`);
   const [, script = ''] = /src="\/(assets\/[^"]+\.js)"/.exec(html) ?? [];
-  const isCyrillic = /[а-яё]{3}/i.test(readFileSync(join(outDir, script), 'utf8').replaceAll('по-русски', ''));
+  const isCyrillic = /[а-яё]{3}/i.test(readFileSync(join(outDir, script), 'utf8'));
   expect(isCyrillic).toBe(made.language === 'ru' && made.page !== 'home');
 });
 

@@ -10,6 +10,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   tasks: 'tasks',
   'all-tasks': 'tasks/all',
   accounts: 'accounts',
+  balances: 'accounts/all',
 };
 
 export const LANGUAGES = ['ru', 'en'] as const;

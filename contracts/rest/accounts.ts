@@ -15,6 +15,9 @@ export const Account = Exactly({
 });
 export type Account = Static<typeof Account>;
 
+export const Accounts = Exactly({ items: Type.Array(Account), nextCursor: Nullable(Type.String()) });
+export type Accounts = Static<typeof Accounts>;
+
 export const TransactionKind = OneOf('fee', 'reward', 'payout');
 export type TransactionKind = Static<typeof TransactionKind>;
 

@@ -45,6 +45,9 @@ it.each(VARIANTS)('a newcomer signs in, adds tasks, and the worker sees the char
   await page.locator('.tools button').last().click();
   await page.waitForURL('**/auth/');
   await page.getByRole('button', { name: new RegExp(`^${worker.body.name}`) }).click();
+  await page.waitForURL('**/tasks/'); // a worker begins with the own tasks
+  await page.getByRole('row').filter({ hasText: title }).waitFor();
+  await page.locator('nav a[href="/accounts/"]').click();
   await page.waitForURL('**/accounts/');
   const row = page.getByRole('row').filter({ hasText: title });
   await row.waitFor({ timeout: 5_000 });

@@ -27,6 +27,10 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/tasks/openapi.json': 'any',
   'GET /api/accounts/me': 'any',
   'GET /api/accounts/me/transactions': 'any',
+  'GET /api/accounts/users/{id}': 'accountant admin executive',
+  'GET /api/accounts/users/{id}/transactions': 'accountant admin executive',
+  'GET /api/accounts/transactions': 'accountant admin executive',
+  'GET /api/accounts/balances': 'accountant admin executive',
   'GET /api/accounts/openapi.json': 'any',
 };
 

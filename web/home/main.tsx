@@ -1,6 +1,12 @@
 import { choice } from '../ui/texts.ts';
 
 /** Leads to the page that somebody of this role opens first; the cookie only chooses a page, no server believes it. */
-const FIRST_PAGE: Readonly<Record<string, string>> = { manager: '/tasks/', admin: '/tasks/' };
+const FIRST_PAGE: Readonly<Record<string, string>> = {
+  worker: '/tasks/',
+  manager: '/tasks/',
+  admin: '/tasks/',
+  accountant: '/accounts/all/',
+  executive: '/accounts/all/',
+};
 
 location.replace(choice('id') === undefined ? '/auth/' : (FIRST_PAGE[choice('role') ?? ''] ?? '/accounts/'));

@@ -88,7 +88,7 @@ export function AddTask() {
           )}
         </Field>
       </div>
-      <Field label={t('withDescription')} error={fieldError('description')}>
+      <Field label={t('description')} error={fieldError('description')}>
         {(control) => (
           <textarea
             {...control}

@@ -4,12 +4,13 @@ import { keepSession, type Refused, signOut } from './client.ts';
 import { ProblemNotice } from './Notice.tsx';
 import { choice, keepChoice, type TextKey, t } from './texts.ts';
 
-/** What the navigation shows; one with a role only to it. */
-const SECTIONS: readonly { path: string; text: TextKey; role?: string }[] = [
+/** What the navigation shows; where roles are named, to them only. */
+const SECTIONS: readonly { path: string; text: TextKey; roles?: string }[] = [
   { path: '/tasks/', text: 'tasks' },
   { path: '/tasks/all/', text: 'allTasks' },
   { path: '/accounts/', text: 'account' },
-  { path: '/auth/users/', text: 'users', role: 'admin' },
+  { path: '/accounts/all/', text: 'balances', roles: 'accountant executive admin' },
+  { path: '/auth/users/', text: 'users', roles: 'admin' },
 ];
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -39,22 +40,18 @@ export function Page({
         </a>
         {signedIn && (
           <nav aria-label={t('sections')}>
-            {SECTIONS.filter(({ role }) => !role || role === choice('role')).map(({ path, text }) => (
-              <a key={path} href={path} aria-current={location.pathname === path ? 'page' : undefined}>
-                {t(text)}
-              </a>
-            ))}
+            {SECTIONS.filter(({ roles }) => roles?.split(' ').includes(choice('role') ?? '') ?? true).map(
+              ({ path, text }) => (
+                <a key={path} href={path} aria-current={location.pathname === path ? 'page' : undefined}>
+                  {t(text)}
+                </a>
+              ),
+            )}
           </nav>
         )}
         <div class="tools">
           <Theme />
-          <button
-            type="button"
-            class="button quiet"
-            lang={LANGUAGE === 'ru' ? 'en' : 'ru'}
-            aria-label={t('language')}
-            onClick={switchLanguage}
-          >
+          <button type="button" class="button quiet" lang={LANGUAGE === 'ru' ? 'en' : 'ru'} onClick={switchLanguage}>
             {LANGUAGE === 'ru' ? 'EN' : 'RU'}
           </button>
           {signedIn && (

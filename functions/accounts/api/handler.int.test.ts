@@ -100,3 +100,66 @@ it('as CSV it holds exactly the filtered rows, and no cell can run as a formula'
       .split('\r\n'),
   ).toHaveLength(2);
 });
+
+const accountant = person('accountant');
+const company = (path: string, as: Person = accountant) => request('GET', `/api/accounts${path}`, { as });
+
+it("an accountant sees anybody's account and statement, and they are what the worker sees", async () => {
+  expect((await company(`/users/${worker.id}`)).body).toEqual(
+    (await request('GET', '/api/accounts/me', { as: worker })).body,
+  );
+  expect((await company(`/users/${worker.id}/transactions?kind=fee`)).body.items).toEqual(
+    (await statement('?kind=fee')).body.items,
+  );
+  expect((await company(`/users/${randomUUID()}`)).body).toMatchObject({ balanceCents: 0 });
+  expect((await company('/users/1')).status).toBe(404);
+});
+
+it('the rows of everybody are newest posting first, and the filters lead to the rows behind a figure', async () => {
+  const { body } = await company('/transactions');
+  expect(body.items.map(({ sumCents }: Transaction) => sumCents)).toEqual([-1_900, -2_000, 2_500, -1_200, -1_000]);
+  const rows = async (query: string) => (await company(`/transactions?${query}`)).body.items;
+  expect(await rows(`userId=${stranger.id}`)).toMatchObject([{ sumCents: -1_900 }]);
+  expect(await rows('day=2026-01-10')).toMatchObject([{ sumCents: -1_000 }]);
+  const taskId = body.items[2].taskId;
+  expect(await rows(`taskId=${taskId}`)).toMatchObject([{ kind: 'reward' }, { kind: 'fee', sumCents: -1_000 }]);
+  expect(await rows(`taskId=${randomUUID()}`)).toEqual([]);
+});
+
+it('pages of everybody’s rows have no gap and no repeat, and a cursor belongs to its list', async () => {
+  const seen: Transaction[] = [];
+  let cursor = '';
+  do {
+    const { body } = await company(`/transactions?limit=2${cursor && `&cursor=${cursor}`}`);
+    seen.push(...body.items);
+    cursor = body.nextCursor ?? '';
+  } while (cursor);
+  expect(seen).toEqual((await company('/transactions')).body.items);
+  const { body } = await company('/transactions?limit=1');
+  for (const elsewhere of [
+    `/transactions?limit=1&kind=fee`,
+    `/users/${worker.id}/transactions?limit=1`,
+    '/balances?limit=1',
+  ]) {
+    expect((await company(`${elsewhere}&cursor=${body.nextCursor}`)).status, elsewhere).toBe(422);
+  }
+});
+
+it('balances are lowest first, and can be asked for below an amount', async () => {
+  const balanceOf = async (query: string) =>
+    (await company(`/balances${query}`)).body.items.map(({ balanceCents }: { balanceCents: number }) => balanceCents);
+  expect(await balanceOf('')).toEqual([-1_900, -1_700]);
+  expect(await balanceOf('?below=-1800')).toEqual([-1_900]);
+  expect(await balanceOf('?below=-1900')).toEqual([]);
+  const first = (await company('/balances?limit=1')).body;
+  const second = (await company(`/balances?limit=1&cursor=${first.nextCursor}`)).body;
+  expect([...first.items, ...second.items]).toEqual((await company('/balances')).body.items);
+  for (const wrong of ['?below=1.5', '?below=x', '?below=1e3', '?userId=1'])
+    expect((await company(`/balances${wrong}`)).status).toBe(422);
+});
+
+it.each(['worker', 'manager'] as const)("a %s sees nobody else's money", async (role) => {
+  for (const path of [`/users/${worker.id}`, `/users/${worker.id}/transactions`, '/transactions', '/balances']) {
+    expect((await company(path, person(role))).status, path).toBe(403);
+  }
+});

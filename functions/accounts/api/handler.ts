@@ -1,11 +1,20 @@
 import { defineFunction } from '#platform/define-function';
 import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/accounts.json' with { type: 'json' };
+import { allTransactions, balances, userAccount, userTransactions } from './company.ts';
 import { myAccount } from './my-account.ts';
 import { myTransactions } from './my-transactions.ts';
 
 /** What has been earned and charged, for whoever may see it. */
 export default defineFunction({
   name: 'accounts-api',
-  http: [myAccount, myTransactions, documentRoute('accounts', openapi)],
+  http: [
+    myAccount,
+    myTransactions,
+    userAccount,
+    userTransactions,
+    allTransactions,
+    balances,
+    documentRoute('accounts', openapi),
+  ],
 });

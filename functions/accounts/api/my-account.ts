@@ -1,6 +1,7 @@
 import { Account } from '#contracts/rest/accounts';
 import { query } from '#platform/route';
-import { accountOf } from '../db/statements.ts';
+import { accountsOf } from '../db/reading.ts';
+import { viewOf } from './account-view.ts';
 
 export const myAccount = query({
   path: '/api/accounts/me',
@@ -9,7 +10,7 @@ export const myAccount = query({
   answers: { 200: Account },
   async run({ user, db, calendar, now }) {
     const date = calendar.dateOf(await now());
-    const { balanceCents, ...sums } = await accountOf(db, user.id, date);
-    return { userId: user.id, balanceCents, today: { date, timeZone: calendar.timeZone, ...sums } };
+    const [account] = await accountsOf(db, [user.id], date);
+    return account && viewOf(account, date, calendar.timeZone);
   },
 });

@@ -48,6 +48,7 @@ export const transactions = mysqlTable(
     uniqueIndex('one_row_per_event').on(table.eventId),
     uniqueIndex('one_row_per_fact').on(table.taskId, table.kind, table.version),
     uniqueIndex('one_row_per_payout').on(table.payoutId),
+    index('rows_of_a_day').on(table.businessDate, table.posting),
     index('statement_of_a_day').on(table.userId, table.businessDate, table.seq),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX `rows_of_a_day` ON `transactions` (`business_date`,`posting`);

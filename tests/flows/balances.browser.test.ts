@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { Visitor } from './visitor.ts';
+
+const visit = openBrowser();
+const url = process.env.ATES_TEST_URL ?? '';
+
+it.each(VARIANTS)('an accountant goes from the balances to the rows behind one of them: $name', async (variant) => {
+  const manager = await Visitor.signIn('manager');
+  const title = `Сверка ${randomUUID()}`;
+  const { body: task } = await manager.send('POST', '/api/tasks', { title });
+  const worker = await (await Visitor.signInById(task.userId)).get('/api/auth/session');
+
+  const { page, context, faults } = await visit(variant);
+  await page.getByRole('button', { name: /Корелла/ }).click();
+  await page.waitForURL(`${url}/accounts/all/`); // the first page of whoever looks after the money
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.waitFor();
+  await row.getByText(worker.body.name).waitFor(); // the names come from Auth, a moment later
+  expect(await axeViolations(page)).toEqual([]);
+
+  await page.getByRole('button', { name: worker.body.name, exact: true }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.get('userId')).toBe(task.userId);
+  await row.waitFor();
+  expect(await row.textContent()).not.toContain(worker.body.name);
+  await page.reload();
+  await row.waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});

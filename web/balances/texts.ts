@@ -1,0 +1,23 @@
+import { dictionary, type TextsLike } from '../ui/texts.ts';
+
+const ru = {
+  worker: 'Исполнитель',
+  balance: 'Баланс',
+  earned: 'Начислено сегодня',
+  charged: 'Списано сегодня',
+  none: 'Движений по счетам ещё не было.',
+  rowsOf: 'Операции: {name}',
+  everybody: 'Показать операции всех',
+};
+
+const en: TextsLike<typeof ru> = {
+  worker: 'Worker',
+  balance: 'Balance',
+  earned: 'Earned today',
+  charged: 'Charged today',
+  none: 'There were no transactions yet.',
+  rowsOf: 'Transactions: {name}',
+  everybody: "Show everybody's transactions",
+};
+
+export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
