@@ -1,25 +1,39 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import mysql from 'mysql2/promise';
+import { Value } from 'typebox/value';
+import { v7 as uuidv7 } from 'uuid';
+import { Email } from '#contracts/rest/auth';
+import { hashPassword } from '../functions/auth/password.ts';
 import { root } from '../scripts/build.ts';
 import { askControl, isAction, type PartStatus } from './control.ts';
+import type { Run } from './system.ts';
 
-/** `npm run ates -- status | stop PART | start PART | kill PART | logs PART`, on the system of `ATES_DATA_DIR`. */
+const DUPLICATE_KEY = 1062;
 
-const USAGE = 'Usage: npm run ates -- status | stop PART | start PART | kill PART | logs PART';
+/** `npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL`, on the system of `ATES_DATA_DIR`. */
+
+const USAGE = 'Usage: npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL';
 
 const [command = '', part = '', ...more] = process.argv.slice(2);
 const folder = process.env.ATES_DATA_DIR ?? '.ates';
 const dataDir = isAbsolute(folder) ? folder : join(root, folder);
 
 const needsPart = command !== 'status';
-if (more.length > 0 || (!isAction(command) && command !== 'logs') || needsPart !== (part !== '')) {
+if (
+  more.length > 0 ||
+  (!isAction(command) && command !== 'logs' && command !== 'create-admin') ||
+  needsPart !== (part !== '')
+) {
   console.error(USAGE);
   process.exit(2);
 }
 
 try {
   if (isAction(command)) show(await askControl(dataDir, command, part));
+  else if (command === 'create-admin') await createAdmin(part);
   else showLog(part);
 } catch (error) {
   console.error((error as Error).message);
@@ -31,6 +45,28 @@ function show(parts: readonly PartStatus[]): void {
     if (part && name !== part) continue;
     console.log(`${name.padEnd(18)} ${state.padEnd(9)} ${String(pid ?? '-').padStart(8)}  ${url}`);
   }
+}
+
+/** The first user of a system without demo users; whoever has the data folder may do anything anyhow. */
+async function createAdmin(email: string): Promise<void> {
+  if (!Value.Check(Email, email)) throw new RangeError(`${email} is no e-mail.`);
+  await askControl(dataDir, 'status'); // it says what to do where nothing runs
+  const run = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run;
+  const password = randomBytes(15).toString('base64url');
+  const connection = await mysql.createConnection({ uri: run.databases.auth ?? '', connectTimeout: 5_000 });
+  try {
+    const values = [uuidv7(), email, 'admin', email.split('@')[0], await hashPassword(password)];
+    await connection.query(
+      'INSERT INTO users (id, email, role, name, password_hash, created_at) VALUES (?, UTC_TIMESTAMP(3))',
+      [values],
+    );
+  } catch (error) {
+    if ((error as { errno?: number }).errno !== DUPLICATE_KEY) throw error;
+    throw new RangeError(`There is a user with the e-mail ${email} already.`);
+  } finally {
+    await connection.end();
+  }
+  console.log(`${email} is an admin now, with the password ${password}`);
 }
 
 function showLog(name: string): void {
