@@ -3,7 +3,7 @@ import type { Task } from '#contracts/rest/tasks';
 import { t as row } from '../tasks/row-texts.ts';
 import { Amounts, TaskTable, Title } from '../tasks/task-row.tsx';
 import { command, type Refused } from '../ui/client.ts';
-import { Field } from '../ui/Field.tsx';
+import { Field, Search } from '../ui/Field.tsx';
 import { useLiveList, useQuery } from '../ui/live.ts';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
@@ -32,17 +32,7 @@ function AllTasks() {
       {manages && <ReassignAll />}
       <section class="card" aria-label={common('allTasks')}>
         <div class="row filters">
-          <Field label={t('search')}>
-            {(control) => (
-              <input
-                {...control}
-                key={query.get('q')}
-                type="search"
-                defaultValue={query.get('q') ?? ''} // not drawn anew while somebody types
-                onChange={(event) => change({ q: event.currentTarget.value.trim() })}
-              />
-            )}
-          </Field>
+          <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           <Field label={t('status')}>
             {(control) => (
               <select

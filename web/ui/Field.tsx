@@ -31,3 +31,20 @@ export function Submit({ busy, children }: { busy: boolean; children: ComponentC
     </button>
   );
 }
+
+/** A search that goes off with Enter or when the field is left; it is not drawn anew while somebody types. */
+export function Search({ label, value, search }: { label: string; value: string; search(text: string): void }) {
+  return (
+    <Field label={label}>
+      {(control) => (
+        <input
+          {...control}
+          key={value}
+          type="search"
+          defaultValue={value}
+          onChange={(event) => search(event.currentTarget.value.trim())}
+        />
+      )}
+    </Field>
+  );
+}

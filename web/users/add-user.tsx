@@ -37,7 +37,7 @@ export function AddUser({ added }: { added(name: string): void }) {
     <details class="card">
       <summary>{t('add')}</summary>
       <form
-        class="field"
+        class="row"
         onSubmit={(event) => {
           event.preventDefault();
           void add(event.currentTarget);

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Role, User, UserChanges } from '#contracts/rest/auth';
 import { command, type Refused } from '../ui/client.ts';
-import { Field } from '../ui/Field.tsx';
+import { Field, Search } from '../ui/Field.tsx';
 import { useLiveList, useQuery } from '../ui/live.ts';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { Page, start } from '../ui/Page.tsx';
@@ -70,17 +70,7 @@ function Users() {
       />
       <section class="card" aria-label={common('users')}>
         <div class="row filters">
-          <Field label={t('search')}>
-            {(control) => (
-              <input
-                {...control}
-                key={query.get('q')}
-                type="search"
-                defaultValue={query.get('q') ?? ''} // not drawn anew while somebody types
-                onChange={(event) => change({ q: event.currentTarget.value.trim() })}
-              />
-            )}
-          </Field>
+          <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           {select('role', t('anyRole'), ROLES, (role) => t(`role_${role as Role}`))}
           {select('status', t('anyStatus'), ['active', 'disabled'], (status) => t(status as 'active'))}
         </div>
@@ -129,18 +119,20 @@ function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassw
       <td class="text">
         {name} <span class="soft small">{email}</span>
       </td>
-      <td class="field">
-        <select
-          aria-label={t('roleNamed', { name })}
-          value={role}
-          onInput={(event) => save(user, { role: event.currentTarget.value as Role })}
-        >
-          {ROLES.map((one) => (
-            <option key={one} value={one}>
-              {t(`role_${one}`)}
-            </option>
-          ))}
-        </select>
+      <td>
+        <div class="field">
+          <select
+            aria-label={t('roleNamed', { name })}
+            value={role}
+            onInput={(event) => save(user, { role: event.currentTarget.value as Role })}
+          >
+            {ROLES.map((one) => (
+              <option key={one} value={one}>
+                {t(`role_${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
       </td>
       <td class="soft">{t(status)}</td>
       <td class="number">

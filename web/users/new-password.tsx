@@ -11,7 +11,7 @@ export function NewPassword({ user, save, close }: { user: User; save(password: 
   return (
     <dialog ref={dialog} class="card" aria-label={title} onClose={close}>
       <form
-        class="field"
+        class="row"
         onSubmit={(event) => {
           event.preventDefault();
           save(new FormData(event.currentTarget).get('password') as string);
