@@ -36,11 +36,13 @@ export class OutboxSender {
   readonly service: string;
   readonly database: Database;
   readonly #log: Log;
+  readonly #lookEveryMs: number;
   #hint: () => void = () => undefined;
   #hinted = false;
   #tidiedAt = 0;
 
-  constructor(service: string, database: Database, log: Log) {
+  constructor(service: string, database: Database, log: Log, lookEveryMs = LOOK_EVERY_MS) {
+    this.#lookEveryMs = lookEveryMs;
     this.service = service;
     this.database = database;
     this.#log = log.child({ service });
@@ -141,7 +143,7 @@ export class OutboxSender {
     });
     const timer = new AbortController();
     const signal = AbortSignal.any([ended, timer.signal]);
-    await Promise.race([hinted, pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)]);
+    await Promise.race([hinted, pause(this.#lookEveryMs, undefined, { signal }).catch(() => undefined)]);
     timer.abort();
   }
 }
