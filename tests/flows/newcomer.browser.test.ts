@@ -65,8 +65,7 @@ it.each(VARIANTS)('a newcomer signs in, adds tasks, and the worker sees the char
   await expect.poll(() => page.locator('select').inputValue()).toBe('reward');
 
   // Whoever is not signed in any more is led to the sign-in, and back to the same place.
-  await context.clearCookies();
-  await page.reload();
+  await context.clearCookies(); // the page finds out with its next look
   await page.waitForURL(/\/auth\/\?back=%2Faccounts%2F%3Fkind%3Dreward/);
   expect(faults).toEqual([]);
   await context.close();
