@@ -28,13 +28,27 @@ describe.each(register.map((contract) => ({ type: contract.type, contract })))('
 
   it('takes amounts at their limits and refuses them one cent beyond', () => {
     const sample = sampleOf(type);
-    const limits = { feeCents: [1_000, 2_000], rewardCents: [2_000, 4_000] };
-    for (const [name, [least = 0, most = 0]] of Object.entries(limits)) {
+    const limits = {
+      feeCents: [1_000, 2_000, 100],
+      rewardCents: [2_000, 4_000, 100],
+      amountCents: [1, Number.MAX_SAFE_INTEGER, 1],
+    };
+    for (const [name, [least = 0, most = 0, step = 0]] of Object.entries(limits)) {
       if (!(name in (sample.data as object))) continue;
       const problem = (value: unknown) =>
         contract.problemWith({ ...sample, data: { ...(sample.data as object), [name]: value } });
       for (const good of [least, most]) expect(problem(good), `${name} ${good}`).toBeNull();
-      const bad = [least - 1, most + 1, -least, 0, least + 50, least + 0.5, String(least), null, Number.MAX_VALUE];
+      const bad = [
+        least - 1,
+        most + 1,
+        -least,
+        0,
+        least + step / 2,
+        least + 0.5,
+        String(least),
+        null,
+        Number.MAX_VALUE,
+      ];
       for (const value of bad) expect(problem(value), `${name} ${value}`).not.toBeNull();
     }
   });

@@ -58,8 +58,11 @@ function zonedCalendar(timeZone: string): BusinessCalendar {
   return {
     timeZone,
     dateOf,
-    boundsOf: (date) => ({ start: startOf(date), end: startOf(isoDate(Date.parse(date) + DAY_MS)) }),
+    boundsOf: (date) => ({ start: startOf(date), end: startOf(addDays(date, 1)) }),
   };
 }
+
+/** The date so many days later. */
+export const addDays = (date: BusinessDate, days: number): BusinessDate => isoDate(Date.parse(date) + days * DAY_MS);
 
 const isoDate = (ms: number) => new Date(ms).toISOString().slice(0, 10) as BusinessDate;

@@ -20,6 +20,12 @@ export interface Config {
   readonly outboxDatabases: readonly URL[];
   readonly ownerDatabases: readonly URL[];
   readonly stackFile: string;
+  /** Where payouts are carried out. */
+  readonly bankUrl: URL | null;
+  /** The mail server, `smtp://host:port`. */
+  readonly smtpUrl: URL | null;
+  /** Who letters come from. */
+  readonly mailFrom: string;
   /** The internal address of a function or connector: `ATES_URL_<NAME>`, else the pattern `ATES_FUNCTION_URL`. */
   addressOf(name: string): string;
 }
@@ -44,6 +50,9 @@ export const SETTINGS = [
   'ATES_OUTBOX_DATABASES',
   'ATES_OWNER_DATABASES',
   'ATES_STACK_FILE',
+  'ATES_BANK_URL',
+  'ATES_SMTP_URL',
+  'ATES_MAIL_FROM',
   'ATES_HANDLER',
   'ATES_MAX_INFLIGHT',
   'ATES_DATA_DIR',
@@ -90,6 +99,9 @@ export function readConfig(env: Environment = process.env): Config {
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),
     ownerDatabases: urlsOf('ATES_OWNER_DATABASES'),
     stackFile: text('ATES_STACK_FILE', 'stack.yml'),
+    bankUrl: urlOf('ATES_BANK_URL'),
+    smtpUrl: urlOf('ATES_SMTP_URL'),
+    mailFrom: text('ATES_MAIL_FROM', 'ATES <no-reply@ates.example>'),
     addressOf(name) {
       const own = `ATES_URL_${name.toUpperCase().replaceAll('-', '_')}`;
       return url(own, env[own] || pattern.replaceAll('{name}', name)).href.replace(/\/$/, '');

@@ -14,6 +14,10 @@ export interface FunctionDefinition<C extends readonly EventContract[]> {
   readonly name: string;
   readonly http?: readonly Route[];
   readonly events?: EventHandling<C>;
+  /** False: it has no database of its own; then its commands are `transaction: 'own'`. */
+  readonly database?: false;
+  /** Rejects while something that it needs beside its database is away. */
+  readonly ready?: (config: Config) => Promise<void>;
   /** What outlasts an answer. A schedule in stack.yml pokes it by an empty `POST /`, as OpenFaaS's cron-connector does. */
   readonly work?: Work;
 }
@@ -50,12 +54,12 @@ const duration = new Histogram({
 export function defineFunction<const C extends readonly EventContract[]>(
   definition: FunctionDefinition<C>,
 ): FunctionHandler {
-  const { name, http = [], events, work } = definition as FunctionDefinition<readonly EventContract[]>;
+  const { name, http = [], events, work, database } = definition as FunctionDefinition<readonly EventContract[]>;
   const serveHttp = httpEntry(http);
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
-  const start = (config?: Config) => (started ??= startRuntime({ name, commands, work }, config));
+  const start = (config?: Config) => (started ??= startRuntime({ name, commands, work, database }, config));
 
   async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
     const runtime = await start();
@@ -103,7 +107,11 @@ export function defineFunction<const C extends readonly EventContract[]>(
   return Object.assign(handler, {
     definition: { name, http, ...(events && { events }), ...(work && { work }) },
     start,
-    ready: async () => (await start()).ready(),
+    ready: async () => {
+      const runtime = await start();
+      await runtime.ready();
+      await definition.ready?.(runtime.config);
+    },
     stop: async () => {
       await (await started)?.stop();
       started = null;

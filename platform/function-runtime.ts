@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { businessCalendar } from './business-day.ts';
 import { type Config, needed, readConfig, readSecret } from './config.ts';
-import { openDatabase } from './database.ts';
+import { type Database, noDatabase, openDatabase } from './database.ts';
 import { createLog } from './log.ts';
 import { serviceClient } from './service-client.ts';
 import { type Cookies, callerKeyCheck, callerKeys, type SignedIn, sessionVerifier } from './session.ts';
+import { traceparent } from './trace.ts';
 import { type Work, worker } from './work.ts';
 
 /** A request as the OpenFaaS node template hands it over; `rawBody` and `bodyTooLarge` come from our own template. */
@@ -31,19 +32,31 @@ interface Needs {
   readonly name: string;
   /** It has commands that take an Idempotency-Key. */
   readonly commands: boolean;
+  /** False: it has no database of its own. */
+  readonly database?: false | undefined;
   readonly work?: Work | undefined;
 }
 
-const WAKE_TIMEOUT_MS = 1_000;
+const HINT_TIMEOUT_MS = 1_000;
 /** Under load one hint stands for all that was committed since the last. */
 const HINT_EVERY_MS = 10;
+
+function databaseOf(config: Config): Database {
+  const url = needed(config.databaseUrl, 'ATES_DATABASE_URL');
+  return openDatabase(url, readSecret(config, `${url.username}-database-password`), config.databasePool);
+}
+
+async function post(url: string, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  const sent = { ...headers, traceparent: traceparent() };
+  const response = await fetch(url, { method: 'POST', headers: sent, signal: AbortSignal.timeout(HINT_TIMEOUT_MS) });
+  await response.arrayBuffer();
+}
 
 /** @throws ConfigError when a setting or secret is missing: the start fails, and says which. */
 export async function startRuntime(needs: Needs, config: Config = readConfig()) {
   const log = createLog(needs.name, config.logLevel);
   const service = needs.name.split('-')[0] as string;
-  const url = needed(config.databaseUrl, 'ATES_DATABASE_URL');
-  const database = openDatabase(url, readSecret(config, `${url.username}-database-password`), config.databasePool);
+  const database = needs.database === false ? noDatabase() : databaseOf(config);
   const isCaller = callerKeyCheck(callerKeys(config));
   const verify = await sessionVerifier(config);
   const underWay = new Set<Promise<void>>();
@@ -62,13 +75,15 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     do {
       hint = 'under way';
       const wake = `${config.addressOf('outbox')}/wake?service=${service}`;
-      await fetch(wake, { method: 'POST', signal: AbortSignal.timeout(WAKE_TIMEOUT_MS) })
-        .then((response) => response.arrayBuffer())
-        .catch(() => undefined); // the connector looks by itself every second
+      await post(wake).catch(() => undefined); // the connector looks by itself every second
       await pause(HINT_EVERY_MS);
     } while ((hint as string) === 'again');
     hint = 'none';
   }
+
+  /** Brings another function's work forward, as the timer does; if the hint is lost, the timer comes soon. */
+  const poke = (name: string) =>
+    background(`the hint to ${name}`, () => post(`${config.addressOf(name)}/`, { 'x-topic': 'cron-function' }));
 
   /** Tells the outbox connector that there is something to send; at most one hint is under way. */
   function wakeOutbox(): void {
@@ -94,8 +109,8 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     },
     wakeOutbox,
     background,
-    /** Goes on with the function's work, if it has any. */
-    goOn: (): void => working?.goOn(),
+    /** Goes on with the function's work, if it has any; or with that of another function. */
+    goOn: (functionName?: string): void => (functionName ? poke(functionName) : working?.goOn()),
     /** Rejects while the function cannot work. */
     async ready(): Promise<void> {
       await database.ping();

@@ -102,27 +102,25 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
     return { ...first, headers: { 'idempotency-replayed': 'true' } };
   }
   try {
-    const { answer, told, goesOn } = await database.transaction(
+    const { answer, told, workers } = await database.transaction(
       async (tx) => {
         const first = use && (await enterKey(tx, runtime.requestHmacKey, use));
         if (first)
-          return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false, goesOn: false };
+          return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false, workers: [] };
         const events = collectEvents();
         let readAt: Promise<Date> | undefined;
         const now = () => (readAt ??= clock(tx));
-        let goesOn = false;
-        const goOn = () => {
-          goesOn = true;
-        };
+        const workers: (string | undefined)[] = [];
+        const goOn = (functionName?: string) => void workers.push(functionName);
         const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now, goOn }));
         const told = await events.save(tx);
         if (use) await keepAnswer(tx, use, answer);
-        return { answer, told, goesOn };
+        return { answer, told, workers };
       },
       { deadline, repeatable: use !== null },
     );
     if (told) runtime.wakeOutbox();
-    if (goesOn) runtime.goOn();
+    for (const functionName of workers) runtime.goOn(functionName);
     if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
     return answer;
   } catch (error) {
@@ -168,6 +166,10 @@ async function whoIs(event: FunctionEvent, runtime: Runtime, cookies: ReturnType
 function refuseRole({ method, roles }: Route, user: SignedIn | null): void {
   if (roles === 'everyone') return;
   if (!user) throw new AppError('sign-in-needed');
+  if (roles === 'service') {
+    if (user.role !== 'service') throw new AppError('role-not-allowed');
+    return;
+  }
   const role = user.role === 'service' && method === 'GET' ? 'admin' : user.role;
   if (role === 'service' || role === 'nobody') throw new AppError('role-not-allowed');
   if (roles !== 'any' && !roles.includes(role)) throw new AppError('role-not-allowed');

@@ -48,8 +48,8 @@ export interface CommandCall<P extends Schemas, Q extends Schemas, B extends TSc
   readonly tx: Transaction;
   readonly tell: Tell;
   readonly prepared: R;
-  /** After the commit the function goes on with its `work`. */
-  goOn(): void;
+  /** After the commit a function goes on with its `work`: this one, or the one that is named. */
+  goOn(functionName?: string): void;
 }
 
 interface RouteSpec<P extends Schemas, Q extends Schemas> {
@@ -57,8 +57,11 @@ interface RouteSpec<P extends Schemas, Q extends Schemas> {
   readonly path: `/api/${string}`;
   /** One line for the OpenAPI document. */
   readonly summary: string;
-  /** `any`: whoever is signed in. A service may read what is open to `any` or to an admin. */
-  readonly roles: 'everyone' | 'any' | readonly Role[];
+  /**
+   * `any`: whoever is signed in. A service may read what is open to `any` or to an admin; `service`: nobody else may,
+   * and nginx has no such route.
+   */
+  readonly roles: 'everyone' | 'any' | 'service' | readonly Role[];
   /** A path that does not fit its schema is 404. */
   readonly params?: P;
   readonly query?: Q;

@@ -18,7 +18,7 @@ export async function generated(): Promise<Map<string, string>> {
   const all = await definitions();
   const files = new Map<string, string>();
   const routes = all.flatMap(({ name, http = [] }) =>
-    http.map(({ method, path }) => ({ method, path, function: name })),
+    http.flatMap(({ method, path, roles }) => (roles === 'service' ? [] : [{ method, path, function: name }])),
   );
   const { maps, locations } = nginxRoutes(routes);
   files.set('nginx/maps.conf', maps);

@@ -77,3 +77,18 @@ export const ReassignmentPreview = Exactly({
   feesCents: Cents({ minimum: 0 }),
 });
 export type ReassignmentPreview = Static<typeof ReassignmentPreview>;
+
+/** One assignment or closing of a day, as its event told it: for the reconciliation of the books. */
+export const TaskFact = Exactly({
+  kind: OneOf('fee', 'reward'),
+  taskId: Uuid,
+  version: Type.Integer({ minimum: 1 }),
+  /** Who is charged or earns. */
+  userId: Uuid,
+  cents: Cents({ minimum: 0 }),
+  at: Instant,
+});
+export type TaskFact = Static<typeof TaskFact>;
+
+export const TaskFacts = Exactly({ items: Type.Array(TaskFact), nextCursor: Nullable(Type.String()) });
+export type TaskFacts = Static<typeof TaskFacts>;

@@ -74,5 +74,6 @@ function secretsOf({ name, http = [] }: Definition, { environment = {} }: StackF
     `${user}-database-password`,
     ...(takesKeys ? ['request-hmac-key'] : []),
     ...(name === 'auth-session' ? ['session-private-key'] : []),
+    ...(name.startsWith('billing-') ? ['card-encryption-keys'] : []),
   ];
 }
