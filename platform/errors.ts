@@ -18,6 +18,8 @@ const REFUSALS = {
   'last-admin': [409, 'This is the last active admin'],
   'not-the-assignee': [403, 'Only its assignee closes a task'],
   'task-closed': [409, 'The task is closed'],
+  'day-not-ended': [409, 'The day has not ended yet'],
+  'day-in-future': [409, 'The day has not begun yet'],
   'temporarily-unavailable': [503, 'A part that this needs is away'],
   'outcome-unknown': [504, 'The answer was lost: it is not known whether this was done'],
   'internal-error': [500, 'Something went wrong on our side'],

@@ -78,8 +78,10 @@ interface CommandExample {
   readonly method: string;
   /** Where each new effect has an address of its own, what makes one ready for it. */
   readonly path: string | (() => Promise<string>);
-  /** What is sent; its first field can also be the text "other". Made anew where each effect needs its own. */
+  /** What is sent. Made anew where each effect needs its own. */
   readonly body: Record<string, unknown> | (() => Record<string, unknown>);
+  /** Another body that is as valid; if left out, the same with the text "other" in its first field. */
+  readonly otherBody?: Record<string, unknown>;
   readonly as: Person;
 }
 
@@ -89,7 +91,7 @@ const withPrototype = (body: object) =>
 /** What every command promises; `effects` tells how many there are by now. */
 export function keepsTheCommandPromises(
   { request }: FunctionUnderTest,
-  { method, path, body: given, as }: CommandExample,
+  { method, path, body: given, otherBody, as }: CommandExample,
   effects: () => Promise<number>,
 ): void {
   const ready = async () => (typeof path === 'string' ? path : path());
@@ -145,7 +147,7 @@ export function keepsTheCommandPromises(
       const before = await effects();
       const [field] = Object.keys(body);
       if (field) {
-        const other = await request(method, at, { as, body: { ...body, [field]: 'other' }, headers });
+        const other = await request(method, at, { as, body: otherBody ?? { ...body, [field]: 'other' }, headers });
         expect(other).toMatchObject({ status: 409, body: { type: '/problems/idempotency-key-reused' } });
       } else {
         const elsewhere = at.replace(/[\da-f]{12}(?=\/)/, '000000000000'); // another address: there the key is new

@@ -45,6 +45,8 @@ export interface FunctionUnderTest {
   deliver(
     events: readonly unknown[],
   ): Promise<{ handled: number; failed: { id: string; retryable: boolean; reason: string }[] }>;
+  /** Ends the function and starts it again: what it did in the background is over then. */
+  restart(): Promise<void>;
   readonly handler: FunctionHandler;
 }
 
@@ -137,6 +139,10 @@ function functionUnderTest(handler: FunctionHandler, config: () => Config): Func
 
   return {
     handler,
+    async restart() {
+      await handler.stop();
+      await handler.start(config());
+    },
     async request(method, pathWithQuery, { as, body, headers = {} } = {}) {
       const { pathname: path, searchParams } = new URL(pathWithQuery, 'http://function');
       const names = [...new Set(searchParams.keys())];

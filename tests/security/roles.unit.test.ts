@@ -31,6 +31,9 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/accounts/users/{id}/transactions': 'accountant admin executive',
   'GET /api/accounts/transactions': 'accountant admin executive',
   'GET /api/accounts/balances': 'accountant admin executive',
+  'GET /api/accounts/summary': 'accountant admin executive',
+  'GET /api/accounts/days/{date}': 'accountant admin executive',
+  'POST /api/accounts/days/{date}/close': 'accountant admin',
   'GET /api/accounts/openapi.json': 'any',
 };
 

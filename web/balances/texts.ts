@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
 
 const ru = {
   worker: 'Исполнитель',
@@ -21,3 +21,9 @@ const en: TextsLike<typeof ru> = {
 };
 
 export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+
+explain(
+  LANGUAGE === 'ru'
+    ? { 'day-not-ended': 'День ещё не закончился', 'day-in-future': 'Этот день ещё не наступил' }
+    : { 'day-not-ended': 'The day has not ended yet', 'day-in-future': 'That day has not begun yet' },
+);

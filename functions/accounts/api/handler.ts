@@ -2,6 +2,7 @@ import { defineFunction } from '#platform/define-function';
 import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/accounts.json' with { type: 'json' };
 import { allTransactions, balances, userAccount, userTransactions } from './company.ts';
+import { getDay, summary } from './days.ts';
 import { myAccount } from './my-account.ts';
 import { myTransactions } from './my-transactions.ts';
 
@@ -15,6 +16,8 @@ export default defineFunction({
     userTransactions,
     allTransactions,
     balances,
+    summary,
+    getDay,
     documentRoute('accounts', openapi),
   ],
 });

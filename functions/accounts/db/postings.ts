@@ -3,16 +3,24 @@ import { v7 as uuidv7 } from 'uuid';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
-import { type Account, headsAfter, type Posting, totalsBy } from '../domain/ledger.ts';
+import { type Account, headsAfter, type Movement, type Posting, totalsBy } from '../domain/ledger.ts';
 import type { KnownFact, TaskMovement } from '../domain/movement.ts';
 import { accounts, dayTotals, transactions } from './schema.ts';
 
-/** A movement with where it came from, as a row of the ledger holds it. */
-export interface RecordedMovement extends TaskMovement {
+/** When a movement occurred and where it came from, as a row of the ledger holds it. */
+interface Recorded {
   readonly datetime: Date;
   readonly businessDate: BusinessDate;
-  readonly eventId: string;
   readonly traceId: string;
+}
+
+export interface RecordedMovement extends TaskMovement, Recorded {
+  readonly eventId: string;
+}
+
+export interface PayoutMovement extends Movement, Recorded {
+  readonly kind: 'payout';
+  readonly payoutId: string;
 }
 
 /** Locks the accounts in ascending id order, so that no two batches wait for each other in a circle; makes new ones. */
@@ -37,17 +45,31 @@ export async function recordedFacts(tx: Transaction, movements: readonly TaskMov
 }
 
 /** Adds the rows, moves the accounts' heads, and the counter-accounts last: all transactions meet there. */
-export async function savePostings(tx: Transaction, postings: readonly Posting<RecordedMovement>[]): Promise<void> {
+export async function savePostings(
+  tx: Transaction,
+  postings: readonly Posting<RecordedMovement>[] | readonly Posting<PayoutMovement>[],
+): Promise<void> {
   if (postings.length === 0) return;
   await insertMany(
     tx,
     transactions,
     postings.map((posting) => ({ id: uuidv7(), ...posting })),
   );
-  await insertMany(tx, accounts, headsAfter(postings), 'seq = VALUES(seq), balance = VALUES(balance)');
-  const totals = totalsBy(postings, ({ businessDate, kind }) => `${businessDate} ${kind}`);
+  const firstAt = new Map<string, Date>();
+  for (const { userId, datetime } of postings) {
+    const earliest = firstAt.get(userId);
+    if (!earliest || datetime < earliest) firstAt.set(userId, datetime);
+  }
+  await insertMany(
+    tx,
+    accounts,
+    headsAfter(postings).map((head) => ({ ...head, firstAt: firstAt.get(head.userId) })),
+    'seq = VALUES(seq), balance = VALUES(balance), ' +
+      'first_at = COALESCE(LEAST(first_at, VALUES(first_at)), VALUES(first_at))',
+  );
+  const totals = totalsBy<(typeof postings)[number]>(postings, ({ businessDate, kind }) => `${businessDate} ${kind}`);
   const rows = [...totals.keys()].sort().map((key) => {
-    const [date, kind] = key.split(' ') as [BusinessDate, 'fee' | 'reward'];
+    const [date, kind] = key.split(' ') as [BusinessDate, 'fee' | 'reward' | 'payout'];
     return { date, kind, ...(totals.get(key) as { sumCents: number; rows: number }) };
   });
   await insertMany(tx, dayTotals, rows, 'sum = sum + VALUES(sum), rows_count = rows_count + VALUES(rows_count)');

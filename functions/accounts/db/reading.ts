@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, between, desc, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { TransactionKind } from '#contracts/rest/accounts';
 import type { BusinessDate } from '#platform/business-day';
 import { safeInteger } from '#platform/columns';
 import type { Reader } from '#platform/database';
-import { accounts, transactions } from './schema.ts';
+import { accounts, dayTotals, transactions } from './schema.ts';
 
 export type TransactionRow = typeof transactions.$inferSelect;
 
@@ -67,6 +67,13 @@ export async function accountsOf(db: Reader, userIds: readonly string[], day: Bu
     };
   });
 }
+
+/** The counter-accounts of a range of days. */
+export const totalsOfDays = (db: Reader, from: BusinessDate, to: BusinessDate) =>
+  db
+    .select()
+    .from(dayTotals)
+    .where(between(dayTotals.date, from, to));
 
 /** Whose accounts there are, lowest balance first. */
 export async function lowestAccounts(

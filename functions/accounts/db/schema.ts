@@ -1,7 +1,9 @@
-import { bigint, index, int, mysqlEnum, mysqlTable, primaryKey, uniqueIndex } from 'drizzle-orm/mysql-core';
+import { bigint, boolean, index, int, mysqlEnum, mysqlTable, primaryKey, uniqueIndex } from 'drizzle-orm/mysql-core';
 import { cents, code, count, day, instant, text, uuid } from '#platform/columns';
 
+export { idempotency } from '#platform/idempotency';
 export { inbox } from '#platform/inbox';
+export { outbox } from '#platform/outbox';
 
 /** The head of each worker's ledger: its row is the lock under which the worker's postings follow each other. */
 export const accounts = mysqlTable(
@@ -11,8 +13,13 @@ export const accounts = mysqlTable(
     /** The last posting's position and running balance. */
     seq: count('seq').notNull(),
     balanceCents: cents('balance').notNull(),
+    /** When the earliest of its entries occurred; null: it has none. */
+    firstAt: instant('first_at'),
   },
-  (table) => [index('lowest_first').on(table.balanceCents, table.userId)],
+  (table) => [
+    index('lowest_first').on(table.balanceCents, table.userId),
+    index('older_than_a_cut_off').on(table.firstAt),
+  ],
 );
 
 /** The ledger: rows are added, never changed. A mistake is undone by an opposite row. */
@@ -66,4 +73,29 @@ export const dayTotals = mysqlTable(
     rows: count('rows_count').notNull(),
   },
   (table) => [primaryKey({ columns: [table.date, table.kind] })],
+);
+
+/**
+ * «Закрытие дня»: a row for each business day whose closing has begun, without a gap between the first and the last.
+ * The cut-off stands from the beginning; `cursor_user_id` is how far the payouts have come, so that any process can go
+ * on with them.
+ */
+export const days = mysqlTable(
+  'days',
+  {
+    date: day('date').primaryKey(),
+    state: mysqlEnum('state', ['closing', 'closed']).notNull(),
+    cutOff: instant('cut_off').notNull(),
+    early: boolean('early').notNull(),
+    /** Null: the timer. */
+    closedBy: uuid('closed_by'),
+    cursorUserId: uuid('cursor_user_id').notNull(),
+    accountsTotal: count('accounts_total').notNull(),
+    accountsDone: count('accounts_done').notNull(),
+    payoutsCount: count('payouts_count').notNull(),
+    payoutsCents: cents('payouts_total').notNull(),
+    startedAt: instant('started_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (table) => [index('next_to_close').on(table.state, table.date)],
 );

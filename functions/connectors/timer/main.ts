@@ -16,7 +16,7 @@ const LONGEST_SLEEP_MS = 30_000;
 
 const config = readConfig();
 const log = createLog('timer', config.logLevel);
-const schedules = readSchedules(config.stackFile);
+const schedules = readSchedules(config.stackFile, { shortDays: config.dayLengthMs !== null });
 const stopping = new AbortController();
 const pokes = new Counter({
   name: 'ates_timer_pokes_total',

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readSchedules } from './schedules.ts';
 
-function read(annotations: Record<string, string>): ReturnType<typeof readSchedules> {
+function read(annotations: Record<string, string>, options = {}): ReturnType<typeof readSchedules> {
   const folder = mkdtempSync(join(tmpdir(), 'ates-stack-'));
   const file = join(folder, 'stack.yml');
   writeFileSync(file, JSON.stringify({ functions: { 'tasks-assign': { annotations }, 'auth-api': {} } }));
   try {
-    return readSchedules(file);
+    return readSchedules(file, options);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -35,4 +35,11 @@ it.each(['', 'daily', '@every 0s', '@every 1.5s', '61 * * * *', '* * * *', 'CRON
 it('a function with another topic, or with none, is not poked', () => {
   expect(read({ topic: 'payments', schedule: '@every 10s' })).toEqual([]);
   expect(read({})).toEqual([]);
+});
+
+it('with business days of seconds, what is due by the minute is poked every 2 s; other schedules stay', () => {
+  const now = new Date('2026-11-23T10:00:03.000Z');
+  const next = (schedule: string) => read({ topic: 'cron-function', schedule }, { shortDays: true })[0]?.next(now);
+  expect(next('* * * * *')).toEqual(new Date('2026-11-23T10:00:05.000Z'));
+  expect(next('@every 10s')).toEqual(new Date('2026-11-23T10:00:13.000Z'));
 });

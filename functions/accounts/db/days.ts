@@ -1,0 +1,146 @@
+import { and, asc, between, eq, gt, gte, inArray, lt, max, min, sql } from 'drizzle-orm';
+import type { BusinessDate } from '#platform/business-day';
+import { safeInteger } from '#platform/columns';
+import type { Reader, Transaction } from '#platform/database';
+import { insertMany } from '#platform/insert-many';
+import type { Books, DayToClose } from '../domain/close-day.ts';
+import type { Account } from '../domain/ledger.ts';
+import { accounts, days, transactions } from './schema.ts';
+
+export type DayRow = typeof days.$inferSelect;
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+export async function booksOf(db: Reader): Promise<Books<BusinessDate>> {
+  const [movement] = await db.select({ first: min(transactions.businessDate) }).from(transactions);
+  const [day] = await db.select({ last: max(days.date) }).from(days);
+  return { firstMovement: movement?.first ?? null, lastBegun: day?.last ?? null };
+}
+
+export async function dayOf(db: Reader, date: BusinessDate): Promise<DayRow | null> {
+  const [day] = await db.select().from(days).where(eq(days.date, date));
+  return day ?? null;
+}
+
+/** Fixes the days' cut-offs; one that somebody else has begun meanwhile stays. True: the last of them is new. */
+export async function beginDays(
+  tx: Transaction,
+  begun: readonly DayToClose<BusinessDate>[],
+  by: { userId: string | null; at: Date },
+): Promise<boolean> {
+  const rows = [];
+  for (const { date, cutOff, early } of begun) {
+    const accountsTotal = await accountsBefore(tx, cutOff);
+    const progress = { accountsTotal, accountsDone: 0, payoutsCount: 0, payoutsCents: 0, cursorUserId: BEFORE_ALL };
+    const closing = { state: 'closing' as const, closedBy: by.userId, startedAt: by.at };
+    rows.push({ date, cutOff, early, ...closing, ...progress });
+  }
+  // Days are begun in their order: who finds the last one there finds all of them there.
+  return (await insertMany(tx, days, rows, '`date` = `date`')) > 0;
+}
+
+/** The oldest day that is being closed; who has its lock may do the next chunk. */
+export async function lockNextClosing(tx: Transaction): Promise<DayRow | null> {
+  const [day] = await tx
+    .select()
+    .from(days)
+    .where(eq(days.state, 'closing'))
+    .orderBy(asc(days.date))
+    .limit(1)
+    .for('update');
+  return day ?? null;
+}
+
+/** The next accounts of a day, locked in id order, each with whether it had an entry before the cut-off. */
+export async function lockChunk(
+  tx: Transaction,
+  day: DayRow,
+  limit: number,
+): Promise<(Account & { readonly firstAt: Date | null })[]> {
+  const ofTheChunk = gt(accounts.userId, day.cursorUserId);
+  return tx.select().from(accounts).where(ofTheChunk).orderBy(asc(accounts.userId)).limit(limit).for('update');
+}
+
+/** What each account's entries since the day's cut-off sum up to. */
+export async function centsSince(
+  tx: Transaction,
+  day: DayRow,
+  userIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ userId: transactions.userId, sum: sql<string>`sum(${transactions.sumCents})` })
+    .from(transactions)
+    .where(
+      and(
+        inArray(transactions.userId, [...userIds]),
+        gte(transactions.businessDate, day.date), // no earlier day has an entry behind the cut-off; there is an index
+        gte(transactions.datetime, day.cutOff),
+      ),
+    )
+    .groupBy(transactions.userId);
+  return new Map(rows.map(({ userId, sum }) => [userId, safeInteger(sum)]));
+}
+
+export async function saveProgress(
+  tx: Transaction,
+  day: DayRow,
+  chunk: { accounts: number; payouts: readonly number[]; cursorUserId: string; finishedAt: Date | null },
+): Promise<void> {
+  const accountsDone = day.accountsDone + chunk.accounts;
+  const end = chunk.finishedAt ? { state: 'closed' as const, finishedAt: chunk.finishedAt } : {};
+  await tx
+    .update(days)
+    .set({
+      accountsDone,
+      accountsTotal: Math.max(day.accountsTotal, accountsDone), // an entry of before the cut-off may have come late
+      payoutsCount: day.payoutsCount + chunk.payouts.length,
+      payoutsCents: day.payoutsCents + chunk.payouts.reduce((sum, cents) => sum + cents, 0),
+      cursorUserId: chunk.cursorUserId,
+      ...end,
+    })
+    .where(eq(days.date, day.date));
+}
+
+/** How many accounts had an entry before an instant. */
+export async function accountsBefore(db: Reader, instant: Date): Promise<number> {
+  const [row] = await db.select({ n: sql<number>`count(*)` }).from(accounts).where(lt(accounts.firstAt, instant));
+  return safeInteger(row?.n ?? 0);
+}
+
+/**
+ * What closing the last of these open days would pay, if all of them were closed now, oldest first. Until a day before
+ * it is closed an account has been paid the highest of its balances so far, which the day itself can only raise.
+ */
+export async function wouldPay(
+  db: Reader,
+  openDays: readonly BusinessDate[],
+): Promise<{ count: number; totalCents: number }> {
+  const balanceAt = (date: string) =>
+    sql`a.balance - COALESCE(SUM(CASE WHEN t.business_date > ${date} THEN t.sum END), 0)`;
+  const highestOf = (dates: readonly string[]) =>
+    dates.length === 0 ? sql`0` : sql`GREATEST(0, ${sql.join(dates.map(balanceAt), sql`, `)})`;
+  const paid = sql`${highestOf(openDays)} - ${highestOf(openDays.slice(0, -1))}`;
+  const [rows] = (await db.execute(sql`
+    SELECT count(*) AS count, COALESCE(sum(paid), 0) AS total
+    FROM (
+      SELECT ${paid} AS paid
+      FROM accounts a LEFT JOIN transactions t ON t.user_id = a.user_id AND t.business_date > ${openDays[0]}
+      GROUP BY a.user_id, a.balance
+    ) payouts
+    WHERE paid > 0`)) as unknown as [{ count: number; total: string }[]];
+  return { count: safeInteger(rows[0]?.count ?? 0), totalCents: safeInteger(rows[0]?.total ?? 0) };
+}
+
+/** States of the days of a range whose closing has begun. */
+export async function statesBetween(
+  db: Reader,
+  from: BusinessDate,
+  to: BusinessDate,
+): Promise<Map<string, DayRow['state']>> {
+  const rows = await db
+    .select({ date: days.date, state: days.state })
+    .from(days)
+    .where(between(days.date, from, to));
+  return new Map(rows.map(({ date, state }) => [date, state]));
+}
