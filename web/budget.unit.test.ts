@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildWeb, LANGUAGES, PAGES } from './build.ts';
+import { buildWeb, PAGES } from './build.ts';
+import { LANGUAGES } from './shell.ts';
 
 const JS_LIMIT = 12_000;
 const ALL_LIMIT = 25_000;
@@ -14,7 +15,7 @@ afterAll(() => rmSync(outDir, { recursive: true }));
 
 const size = (path: string) => gzipSync(readFileSync(join(outDir, path))).length;
 const pages = LANGUAGES.flatMap((language) =>
-  Object.entries(PAGES).map(([page, path]) => ({ page, language, html: join(path, `index.${language}.html`) })),
+  Object.entries(PAGES).map(([page, { path }]) => ({ page, language, html: join(path, `index.${language}.html`) })),
 );
 
 it.each(pages)('the page $page, $language, loads at most 12 kB of script and 25 kB in all', ({ html: path }) => {
@@ -28,15 +29,37 @@ it.each(pages)('the page $page, $language, loads at most 12 kB of script and 25 
 it.each(pages)('the page $page, $language, is marked with its language and holds no text of the other', (made) => {
   const html = readFileSync(join(outDir, made.html), 'utf8');
   expect(html).toContain(`<html lang="${made.language}">`);
-  const [, script = ''] = /src="\/(assets\/[^"]+\.js)"/.exec(html) ?? [];
-  const isCyrillic = /[а-яё]{3}/i.test(readFileSync(join(outDir, script), 'utf8'));
-  expect(isCyrillic).toBe(made.language === 'ru' && made.page !== 'home');
+  const own = html.replaceAll(/<button[^>]* id="language"[^>]*>/g, ''); // which names the other in its own words
+  expect(/[а-яё]{3}/i.test(own)).toBe(made.language === 'ru');
 });
 
-it('there is one style file for all pages, and no script or style inside the HTML', () => {
-  expect(readdirSync(join(outDir, 'assets')).filter((name) => name.endsWith('.css'))).toHaveLength(1);
+it.each(pages)(
+  'the page $page, $language, has its heading, its texts and its place in the sections without script',
+  (made) => {
+    const { path, title, nav, open } = PAGES[made.page] ?? {};
+    const html = readFileSync(join(outDir, made.html), 'utf8');
+    expect(html).toContain(`<title>${title?.[made.language]} · ATES</title>`);
+    expect(html).toContain(`<h1>${title?.[made.language]}</h1>`);
+    expect(html.includes('<nav')).toBe(!open);
+    expect(html.includes(`<a href="/${path}/" aria-current="page"`)).toBe(nav !== undefined);
+    const [, texts = ''] = /<template id="texts">(.*)<\/template>/.exec(html) ?? [];
+    expect(() => JSON.parse(texts)).not.toThrow();
+  },
+);
+
+it('scripts hold no texts, there is one style file for all, and no script or style inside the HTML', () => {
+  const files = readdirSync(join(outDir, 'assets'));
+  expect(files.filter((name) => name.endsWith('.css'))).toHaveLength(1);
+  for (const name of files) expect(readFileSync(join(outDir, 'assets', name), 'utf8')).not.toMatch(/[а-яё]{3}/i);
   for (const { html: path } of pages) {
     const html = readFileSync(join(outDir, path), 'utf8');
     expect(html).not.toMatch(/<style|style="|<script(?![^>]* src=)|\son\w+=/);
   }
+});
+
+it('nginx leads to every page from its path without the slash', () => {
+  const template = readFileSync(join(import.meta.dirname, '../nginx/ates.conf.template'), 'utf8');
+  const [, led = ''] = /location ~ "\^\/\(([^)]+)\)\$" \{ return 301/.exec(template) ?? [];
+  const paths = Object.values(PAGES).flatMap(({ path }) => path || []);
+  expect(led.split('|')).toEqual(expect.arrayContaining(paths));
 });

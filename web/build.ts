@@ -1,26 +1,42 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { LANGUAGES, type Language, type PageInfo, shellHtml, type Texts } from './shell.ts';
 
-/** The pages: folder here -> path at nginx. Each is a bundle of its own; the style is one file for all. */
-export const PAGES: Readonly<Record<string, string>> = {
-  home: '',
-  auth: 'auth',
-  users: 'auth/users',
-  tasks: 'tasks',
-  'all-tasks': 'tasks/all',
-  accounts: 'accounts',
-  balances: 'accounts/all',
+/**
+ * The pages by their folder here, in the order of the navigation: the one place that knows them. Each is a bundle of
+ * its own; the style is one file for all.
+ */
+export const PAGES: Readonly<Record<string, PageInfo>> = {
+  home: { path: '', title: { ru: 'Биржа задач', en: 'Task exchange' }, open: true },
+  auth: { path: 'auth', title: { ru: 'Вход', en: 'Sign in' }, open: true },
+  tasks: { path: 'tasks', title: { ru: 'Задачи', en: 'Tasks' }, nav: { ru: 'Задачи', en: 'Tasks' } },
+  'all-tasks': {
+    path: 'tasks/all',
+    title: { ru: 'Все задачи', en: 'All tasks' },
+    nav: { ru: 'Все задачи', en: 'All tasks' },
+  },
+  accounts: {
+    path: 'accounts',
+    title: { ru: 'Мой счёт', en: 'My account' },
+    nav: { ru: 'Мой счёт', en: 'My account' },
+  },
+  balances: {
+    path: 'accounts/all',
+    title: { ru: 'Счета', en: 'Balances' },
+    nav: { ru: 'Счета', en: 'Balances' },
+    roles: ['accountant', 'executive', 'admin'],
+  },
+  users: { path: 'auth/users', title: { ru: 'Люди', en: 'Users' }, nav: { ru: 'Люди', en: 'Users' }, roles: ['admin'] },
 };
 
-export const LANGUAGES = ['ru', 'en'] as const;
 const BROWSERS = ['es2023', 'chrome123', 'firefox120', 'safari17.5']; // light-dark() decides
 
 const here = import.meta.dirname;
 
 /**
- * Builds the pages into `outDir`, each once a language: hashed files in assets/, and `index.ru.html` and
- * `index.en.html` that name them. Old files go last. Resolves with the metafile of everything.
+ * Builds the pages into `outDir`: hashed files in assets/, and for each page `index.ru.html` and `index.en.html`, which
+ * name them and hold the texts. Old files go last. Resolves with the metafile of everything.
  */
 export async function buildWeb({ outDir, minify }: { outDir: string; minify: boolean }): Promise<Metafile> {
   const options = {
@@ -32,18 +48,14 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
     logLevel: 'warning',
     charset: 'utf8',
   } as const;
-  const scripts = LANGUAGES.map(async (language) => {
-    const built = await build({
-      ...options,
-      entryPoints: Object.keys(PAGES).map((page) => join(here, page, 'main.tsx')),
-      entryNames: `assets/[dir]-${language}-[hash]`,
-      define: { LANGUAGE: JSON.stringify(language) },
-      format: 'esm',
-      target: BROWSERS,
-      jsx: 'automatic',
-      jsxImportSource: 'preact',
-    });
-    return { language, built };
+  const scripts = build({
+    ...options,
+    entryPoints: Object.keys(PAGES).map((page) => join(here, page, 'main.tsx')),
+    entryNames: 'assets/[dir]-[hash]',
+    format: 'esm',
+    target: BROWSERS,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
   });
   const style = build({
     ...options,
@@ -51,31 +63,53 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
     entryNames: 'assets/[name]-[hash]',
     target: BROWSERS,
   });
-  const [{ metafile: styles }, ...made] = await Promise.all([style, ...scripts]);
+  const [{ metafile: styles }, { metafile: made }] = await Promise.all([style, scripts]);
 
-  const shell = await readFile(join(here, 'ui/shell.html'), 'utf8');
-  for (const { language, built } of made) {
-    for (const [page, path] of Object.entries(PAGES)) {
-      const html = shell
-        .replace('lang="en"', `lang="${language}"`)
-        .replace('{{style}}', addressOf(styles, 'ui/ui.css'))
-        .replace('{{script}}', addressOf(built.metafile, `/${page}/main.tsx`));
-      await mkdir(join(outDir, path), { recursive: true });
-      await writeFile(join(outDir, path, `index.${language}.html`), html);
+  const pages = Object.values(PAGES);
+  const [css] = outputOf(styles, 'ui/ui.css');
+  for (const [folder, page] of Object.entries(PAGES)) {
+    const [script, { inputs }] = outputOf(made, `/${folder}/main.tsx`);
+    const texts = await textsOf(Object.keys(inputs).filter((input) => input.endsWith('texts.ts')));
+    await mkdir(join(outDir, page.path), { recursive: true });
+    for (const language of LANGUAGES) {
+      const html = shellHtml({ page, pages, language, style: css, script, texts: texts[language] });
+      await writeFile(join(outDir, page.path, `index.${language}.html`), html);
     }
   }
-  const all = [styles, ...made.map(({ built }) => built.metafile)];
-  const outputs = Object.assign({}, ...all.map((metafile) => metafile.outputs)) as Metafile['outputs'];
+  const outputs = { ...styles.outputs, ...made.outputs };
   const current = Object.keys(outputs).map((output) => basename(output));
   for (const name of await readdir(join(outDir, 'assets'))) {
     if (!current.includes(name)) await rm(join(outDir, 'assets', name));
   }
-  return { inputs: Object.assign({}, ...all.map((metafile) => metafile.inputs)), outputs };
+  return { inputs: { ...styles.inputs, ...made.inputs }, outputs };
 }
 
-/** The path at nginx of what an entry point has become. */
-function addressOf({ outputs }: Metafile, source: string): string {
-  const [output] = Object.entries(outputs).find(([, { entryPoint = '' }]) => entryPoint.endsWith(source)) ?? [];
+/** The path at nginx of what an entry point has become, and what is in it. */
+function outputOf({ outputs }: Metafile, source: string): [string, Metafile['outputs'][string]] {
+  const [output] = Object.entries(outputs).filter(([, { entryPoint = '' }]) => entryPoint.endsWith(source));
   if (output === undefined) throw new Error(`${source} was not built`);
-  return `/assets/${basename(output)}`;
+  return [`/assets/${basename(output[0])}`, output[1]];
+}
+
+/** What these modules export as `texts`, in one. They are read anew each time: somebody may be at work on them. */
+async function textsOf(modules: readonly string[]): Promise<Record<Language, Texts>> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: modules.map((path, i) => `export { texts as texts${i} } from './${path}';`).join('\n'),
+      resolveDir: process.cwd(),
+    },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    charset: 'utf8',
+  });
+  const code = encodeURIComponent(outputFiles[0]?.text ?? '');
+  const found: Record<string, Record<Language, Texts>> = await import(`data:text/javascript,${code}`);
+  const merge = (language: Language) => {
+    const all = Object.values(found).flatMap((texts) => Object.entries(texts[language]));
+    const twice = all.find(([key, text], i) => all.some((other, j) => j > i && other[0] === key && other[1] !== text));
+    if (twice) throw new Error(`${modules.join(' and ')} have two texts for ${twice[0]}`);
+    return Object.fromEntries(all);
+  };
+  return { ru: merge('ru'), en: merge('en') };
 }

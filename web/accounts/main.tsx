@@ -3,20 +3,20 @@ import { businessDay } from '../ui/formats.ts';
 import { useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
 import { LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
-import { Page, start } from '../ui/Page.tsx';
-import { t as common } from '../ui/texts.ts';
+import { start } from '../ui/start.tsx';
 import { Statement } from './statement.tsx';
 import { t } from './texts.ts';
 
 function MyAccount() {
   const account = useLive<Account>('/api/accounts/me');
   return (
-    <Page title={common('account')} aside={<LiveMark live={account} />}>
+    <>
+      <LiveMark live={account} />
       {account.error && !account.data && <ProblemNotice error={account.error} retry={account.reload} />}
       {!account.data && !account.error && <Loading />}
       {account.data && <Balance account={account.data} />}
       <Statement base="/api/accounts/me/transactions" zone={account.data?.today.timeZone} />
-    </Page>
+    </>
   );
 }
 
@@ -52,4 +52,4 @@ function Balance({ account: { balanceCents, today } }: { account: Account }) {
   );
 }
 
-start(<MyAccount />, 'account');
+start(<MyAccount />);

@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   balance: 'Баланс',
@@ -54,4 +54,5 @@ const en: TextsLike<typeof ru> = {
   task: 'Task',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

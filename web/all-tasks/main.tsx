@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import type { Task } from '#contracts/rest/tasks';
 import { t as row } from '../tasks/row-texts.ts';
 import { Amounts, TaskTable, Title } from '../tasks/task-row.tsx';
+import { choice } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
 import { Field, Search } from '../ui/Field.tsx';
 import { useLiveList, useQuery } from '../ui/live.ts';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
-import { Page, start } from '../ui/Page.tsx';
-import { choice, t as common } from '../ui/texts.ts';
+import { start } from '../ui/start.tsx';
 import { ReassignAll } from './reassign.tsx';
 import { t } from './texts.ts';
 
@@ -28,9 +28,10 @@ function AllTasks() {
   };
 
   return (
-    <Page title={common('allTasks')} aside={<LiveMark live={tasks} />}>
+    <>
+      <LiveMark live={tasks} />
       {manages && <ReassignAll />}
-      <section class="card" aria-label={common('allTasks')}>
+      <section class="card">
         <div class="row filters">
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           <Field label={t('status')}>
@@ -89,8 +90,8 @@ function AllTasks() {
           </button>
         )}
       </section>
-    </Page>
+    </>
   );
 }
 
-start(<AllTasks />, 'allTasks');
+start(<AllTasks />);

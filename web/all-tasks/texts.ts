@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   search: 'Поиск: начало слова или номер в Jira',
@@ -40,4 +40,5 @@ const en: TextsLike<typeof ru> = {
   reassignBy: '{name}: {count}',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

@@ -3,8 +3,7 @@ import type { DemoUsers, Session } from '#contracts/rest/auth';
 import { command, get, type Refused } from '../ui/client.ts';
 import { Field, Submit } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
-import { Page, start } from '../ui/Page.tsx';
-import { t as common } from '../ui/texts.ts';
+import { start } from '../ui/start.tsx';
 import { t } from './texts.ts';
 
 /** Only to our own pages, and by the whole address: a path like `//evil.example` would be another site's. */
@@ -40,7 +39,7 @@ function SignIn() {
   }
 
   return (
-    <Page title={common('signIn')} narrow>
+    <>
       <form
         class="card"
         onSubmit={(event) => {
@@ -104,8 +103,8 @@ function SignIn() {
           </ul>
         </section>
       )}
-    </Page>
+    </>
   );
 }
 
-start(<SignIn />, 'signIn');
+start(<SignIn />);

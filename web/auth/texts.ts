@@ -1,4 +1,4 @@
-import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   signInDo: 'Войти',
@@ -14,6 +14,8 @@ const ru = {
   role_accountant: 'бухгалтер',
   role_executive: 'топ-менеджмент',
   role_admin: 'администратор',
+  'sign-in-failed': 'Почта или пароль не подходят',
+  'too-many-sign-ins': 'Слишком много неудачных попыток',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -30,18 +32,9 @@ const en: TextsLike<typeof ru> = {
   role_accountant: 'accountant',
   role_executive: 'top management',
   role_admin: 'administrator',
+  'sign-in-failed': 'E-mail or password is wrong',
+  'too-many-sign-ins': 'Too many failed sign-ins',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
-
-explain(
-  LANGUAGE === 'ru'
-    ? {
-        'sign-in-failed': 'Почта или пароль не подходят',
-        'too-many-sign-ins': 'Слишком много неудачных попыток',
-      }
-    : {
-        'sign-in-failed': 'E-mail or password is wrong',
-        'too-many-sign-ins': 'Too many failed sign-ins',
-      },
-);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

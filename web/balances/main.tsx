@@ -4,8 +4,7 @@ import { useLive, useQuery } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
-import { Page, start } from '../ui/Page.tsx';
-import { t as common } from '../ui/texts.ts';
+import { start } from '../ui/start.tsx';
 import { t } from './texts.ts';
 
 /** Every account, lowest first, and the rows behind any of them. */
@@ -18,8 +17,9 @@ function Balances() {
   const zone = rows[0]?.today.timeZone;
 
   return (
-    <Page title={common('balances')} aside={<LiveMark live={accounts} />}>
-      <section class="card" aria-label={common('balances')}>
+    <>
+      <LiveMark live={accounts} />
+      <section class="card">
         {accounts.error && !accounts.data && <ProblemNotice error={accounts.error} retry={accounts.reload} />}
         {!accounts.error && !accounts.data && <Loading />}
         {accounts.data && rows.length === 0 && <Empty>{t('none')}</Empty>}
@@ -72,8 +72,8 @@ function Balances() {
         zone={zone}
         nameOf={chosen ? undefined : name}
       />
-    </Page>
+    </>
   );
 }
 
-start(<Balances />, 'balances');
+start(<Balances />);

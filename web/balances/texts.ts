@@ -1,4 +1,4 @@
-import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   worker: 'Исполнитель',
@@ -8,6 +8,8 @@ const ru = {
   none: 'Движений по счетам ещё не было.',
   rowsOf: 'Операции: {name}',
   everybody: 'Показать операции всех',
+  'day-not-ended': 'День ещё не закончился',
+  'day-in-future': 'Этот день ещё не наступил',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -18,12 +20,9 @@ const en: TextsLike<typeof ru> = {
   none: 'There were no transactions yet.',
   rowsOf: 'Transactions: {name}',
   everybody: "Show everybody's transactions",
+  'day-not-ended': 'The day has not ended yet',
+  'day-in-future': 'That day has not begun yet',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
-
-explain(
-  LANGUAGE === 'ru'
-    ? { 'day-not-ended': 'День ещё не закончился', 'day-in-future': 'Этот день ещё не наступил' }
-    : { 'day-not-ended': 'The day has not ended yet', 'day-in-future': 'That day has not begun yet' },
-);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

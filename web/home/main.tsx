@@ -1,4 +1,4 @@
-import { choice } from '../ui/texts.ts';
+import { choice } from '../ui/choices.ts';
 
 /** Leads to the page that somebody of this role opens first; the cookie only chooses a page, no server believes it. */
 const FIRST_PAGE: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import { Page, start } from '../ui/Page.tsx';
-import { choice, t } from '../ui/texts.ts';
+import { choice } from '../ui/choices.ts';
+import { start } from '../ui/start.tsx';
 import { AddTask } from './add-task.tsx';
 import { MyTasks } from './my-tasks.tsx';
 
@@ -7,11 +7,11 @@ import { MyTasks } from './my-tasks.tsx';
 function Tasks() {
   const manages = choice('role') === 'manager' || choice('role') === 'admin';
   return (
-    <Page title={t('tasks')}>
+    <>
       {manages ? <AddTask /> : <MyTasks />}
       {manages ? <MyTasks /> : <AddTask />}
-    </Page>
+    </>
   );
 }
 
-start(<Tasks />, 'tasks');
+start(<Tasks />);

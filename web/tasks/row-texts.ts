@@ -1,4 +1,4 @@
-import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   more: 'Ещё 50',
@@ -7,6 +7,9 @@ const ru = {
   reward: 'Награда',
   hidden: 'не видно',
   task: 'Задача',
+  'no-active-worker': 'Нет исполнителя, которому можно дать задачу',
+  'not-the-assignee': 'Закрыть задачу может только её исполнитель',
+  'task-closed': 'Задача уже закрыта',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -16,20 +19,10 @@ const en: TextsLike<typeof ru> = {
   reward: 'Reward',
   hidden: 'not shown',
   task: 'Task',
+  'no-active-worker': 'There is no active worker to give the task to',
+  'not-the-assignee': 'Only its assignee closes a task',
+  'task-closed': 'The task is closed already',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
-
-explain(
-  LANGUAGE === 'ru'
-    ? {
-        'no-active-worker': 'Нет исполнителя, которому можно дать задачу',
-        'not-the-assignee': 'Закрыть задачу может только её исполнитель',
-        'task-closed': 'Задача уже закрыта',
-      }
-    : {
-        'no-active-worker': 'There is no active worker to give the task to',
-        'not-the-assignee': 'Only its assignee closes a task',
-        'task-closed': 'The task is closed already',
-      },
-);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

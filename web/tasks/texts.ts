@@ -1,4 +1,4 @@
-import { dictionary, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   mine: 'Мои открытые задачи',
@@ -44,4 +44,5 @@ const en: TextsLike<typeof ru> = {
   invalid_description: 'Up to 5,000 characters.',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

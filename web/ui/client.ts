@@ -1,5 +1,6 @@
 import type { Problem } from '#contracts/rest/problem';
-import { choice, problemText, t } from './texts.ts';
+import { choice } from './choices.ts';
+import { problemText, t } from './texts.ts';
 
 /** A refusal, in the reader's language; `status` 0: no answer came, and it is not known what was done. */
 export class Refused extends Error {

@@ -1,4 +1,4 @@
-const locale = LANGUAGE === 'ru' ? 'ru-RU' : 'en-US';
+const locale = document.documentElement.lang === 'ru' ? 'ru-RU' : 'en-US';
 const plain = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' });
 const signed = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', signDisplay: 'exceptZero' });
 

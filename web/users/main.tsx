@@ -4,8 +4,7 @@ import { command, type Refused } from '../ui/client.ts';
 import { Field, Search } from '../ui/Field.tsx';
 import { useLiveList, useQuery } from '../ui/live.ts';
 import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
-import { Page, start } from '../ui/Page.tsx';
-import { t as common } from '../ui/texts.ts';
+import { start } from '../ui/start.tsx';
 import { AddUser } from './add-user.tsx';
 import { NewPassword } from './new-password.tsx';
 import { ROLES } from './roles.ts';
@@ -61,14 +60,15 @@ function Users() {
   );
 
   return (
-    <Page title={common('users')} aside={<LiveMark live={users} />}>
+    <>
+      <LiveMark live={users} />
       <AddUser
         added={(name) => {
           setTold(t('added', { name }));
           users.reload();
         }}
       />
-      <section class="card" aria-label={common('users')}>
+      <section class="card">
         <div class="row filters">
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           {select('role', t('anyRole'), ROLES, (role) => t(`role_${role as Role}`))}
@@ -107,7 +107,7 @@ function Users() {
       {asked && (
         <NewPassword user={asked} save={(password) => void save(asked, { password })} close={() => setAsked(null)} />
       )}
-    </Page>
+    </>
   );
 }
 
@@ -152,4 +152,4 @@ function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassw
   );
 }
 
-start(<Users />, 'users');
+start(<Users />);

@@ -1,4 +1,4 @@
-import { dictionary, explain, type TextsLike } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   add: 'Добавить пользователя',
@@ -34,6 +34,8 @@ const ru = {
   invalid_name: 'От 1 до 100 знаков.',
   invalid_email: 'Почта выглядит так: name@company.com.',
   invalid_password: 'От 10 до 128 знаков, и не из самых распространённых.',
+  'email-taken': 'Эта почта уже занята',
+  'last-admin': 'Это последний работающий администратор',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -70,12 +72,9 @@ const en: TextsLike<typeof ru> = {
   invalid_name: '1 to 100 characters.',
   invalid_email: 'An e-mail looks like name@company.com.',
   invalid_password: '10 to 128 characters, and none of the commonest.',
+  'email-taken': 'Somebody has this e-mail already',
+  'last-admin': 'This is the last active admin',
 };
 
-export const t = /* @__PURE__ */ dictionary(LANGUAGE === 'ru' ? ru : en);
-
-explain(
-  LANGUAGE === 'ru'
-    ? { 'email-taken': 'Эта почта уже занята', 'last-admin': 'Это последний работающий администратор' }
-    : { 'email-taken': 'Somebody has this e-mail already', 'last-admin': 'This is the last active admin' },
-);
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

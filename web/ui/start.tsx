@@ -1,0 +1,36 @@
+import { type ComponentChildren, render } from 'preact';
+import { choice, keepChoice } from './choices.ts';
+import { keepSession, type Refused, signOut } from './client.ts';
+import { ProblemNotice } from './Notice.tsx';
+
+const THEMES = ['auto', 'light', 'dark'];
+
+const root = document.documentElement;
+const part = (id: string) => document.getElementById(id);
+
+/** Makes the shell work, which is HTML already, and draws the page's content into it. */
+export function start(content: ComponentChildren): void {
+  root.dataset.theme = choice('theme') ?? 'auto';
+  root.dataset.role = choice('role') ?? ''; // the style shows the sections of this role; no server believes it
+  document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
+  part('theme')?.addEventListener('click', () => {
+    const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? '') + 1) % THEMES.length] ?? 'auto';
+    keepChoice('theme', next);
+    root.dataset.theme = next;
+  });
+  part('language')?.addEventListener('click', () => {
+    keepChoice('lang', root.lang === 'ru' ? 'en' : 'ru');
+    location.reload();
+  });
+  part('sign-out')?.addEventListener('click', () =>
+    signOut().catch((error: Refused) => render(<ProblemNotice error={error} />, part('told') as HTMLElement)),
+  );
+
+  const app = part('app') as HTMLElement;
+  app.replaceChildren();
+  render(content, app);
+  if (location.pathname !== '/auth/') keepSession();
+  // A page that the browser kept for its back button is of then, and perhaps of somebody who has signed out.
+  addEventListener('pageshow', (event) => event.persisted && location.reload());
+}
