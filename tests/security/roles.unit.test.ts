@@ -24,6 +24,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/tasks/reassignments': 'admin manager',
   'GET /api/tasks/reassignments/preview': 'admin manager',
   'GET /api/tasks/reassignments/{id}': 'admin manager',
+  'GET /api/tasks/facts': 'service',
   'GET /api/tasks/openapi.json': 'any',
   'GET /api/accounts/me': 'any',
   'GET /api/accounts/me/transactions': 'any',
@@ -34,6 +35,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/accounts/summary': 'accountant admin executive',
   'GET /api/accounts/days/{date}': 'accountant admin executive',
   'POST /api/accounts/days/{date}/close': 'accountant admin',
+  'GET /api/accounts/reconciliation': 'accountant admin',
   'GET /api/accounts/openapi.json': 'any',
 };
 

@@ -5,6 +5,7 @@ import { allTransactions, balances, userAccount, userTransactions } from './comp
 import { getDay, summary } from './days.ts';
 import { myAccount } from './my-account.ts';
 import { myTransactions } from './my-transactions.ts';
+import { reconciliation } from './reconciliation.ts';
 
 /** What has been earned and charged, for whoever may see it. */
 export default defineFunction({
@@ -18,6 +19,7 @@ export default defineFunction({
     balances,
     summary,
     getDay,
+    reconciliation,
     documentRoute('accounts', openapi),
   ],
 });

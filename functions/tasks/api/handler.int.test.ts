@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { CALLER_KEY, type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
 import { wordsOf } from '../domain/words.ts';
 import tasksApi from './handler.ts';
 
@@ -207,6 +207,38 @@ describe('amounts', () => {
 
 it.each([randomUUID(), '1', '0', '%', '*', 'me'])('the task %s is not there', async (id) => {
   expect((await api.request('GET', `/api/tasks/${id}`, { as: manager })).status).toBe(404);
+});
+
+it('the facts of a day are told to services only, each assignment and closing once, a page at a time', async () => {
+  const at = '2026-02-03 08:00:00.000';
+  const [given, closed] = [
+    await plant({ title: 'Facts', createdAt: at, before: gosha, givenOnAt: '2026-02-03 20:59:59.999' }),
+    await plant({ title: 'Facts', createdAt: at, closed: true }),
+  ];
+  await plant({ title: 'Facts of the next day', createdAt: '2026-02-03 21:00:00.000' }); // in Moscow
+  const ask = (query: string) =>
+    api.request('GET', `/api/tasks/facts?day=2026-02-03${query}`, { headers: { 'x-ates-caller-key': CALLER_KEY } });
+  const fee = { kind: 'fee', cents: 1_500, at: '2026-02-03T08:00:00.000Z', version: 1 };
+  const [first, second] = [
+    { ...fee, taskId: given, userId: gosha.id },
+    { ...fee, taskId: closed, userId: kesha.id },
+  ].sort((a, b) => (a.taskId < b.taskId ? -1 : 1));
+  const rest = [
+    { ...fee, taskId: given, userId: kesha.id, version: 2, at: '2026-02-03T20:59:59.999Z' },
+    { ...fee, taskId: closed, userId: kesha.id, version: 2, kind: 'reward', cents: 3_000 },
+  ];
+  const all = (await ask('')).body.items;
+  expect(all).toHaveLength(4);
+  expect(all).toEqual(expect.arrayContaining([first, second, ...rest]));
+  const paged: unknown[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await ask(`&limit=1${cursor && `&cursor=${cursor}`}`);
+    paged.push(...body.items);
+    if (!body.nextCursor) break;
+    cursor = body.nextCursor;
+  }
+  expect(paged).toEqual(all);
+  expect((await api.request('GET', '/api/tasks/facts?day=2026-02-03', { as: person('admin') })).status).toBe(403);
 });
 
 it('nobody who is not signed in sees anything', async () => {

@@ -1,6 +1,7 @@
 import { defineFunction } from '#platform/define-function';
 import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/tasks.json' with { type: 'json' };
+import { facts } from './facts.ts';
 import { getTask } from './get-task.ts';
 import { tasksList } from './list-tasks.ts';
 import { getReassignment, reassignmentPreview, reassignmentsList } from './reassignments.ts';
@@ -8,5 +9,13 @@ import { getReassignment, reassignmentPreview, reassignmentsList } from './reass
 /** Tasks for whoever may see them. */
 export default defineFunction({
   name: 'tasks-api',
-  http: [tasksList, getTask, reassignmentPreview, reassignmentsList, getReassignment, documentRoute('tasks', openapi)],
+  http: [
+    tasksList,
+    getTask,
+    reassignmentPreview,
+    reassignmentsList,
+    getReassignment,
+    facts,
+    documentRoute('tasks', openapi),
+  ],
 });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Reader } from '#platform/database';
 import type { Task } from '../domain/task.ts';
 import type { HistoryStep } from '../domain/task-view.ts';
@@ -76,4 +76,27 @@ export async function taskById(db: Reader, id: string): Promise<{ task: Task; st
   const steps = await db.select().from(taskHistory).where(eq(taskHistory.taskId, id)).orderBy(asc(taskHistory.version));
   // A step that was added between the two statements belongs to the next reading.
   return { task, steps: steps.filter(({ version }) => version <= task.version) };
+}
+
+/** Steps of all tasks' histories, oldest first, with the price of each task. */
+export function factsBetween(
+  db: Reader,
+  { start, end }: { start: Date; end: Date },
+  after: { at: Date; taskId: string; version: number } | null,
+  limit: number,
+) {
+  const { at, taskId, version, kind, userId } = taskHistory;
+  const behind = after
+    ? or(
+        gt(at, after.at),
+        and(eq(at, after.at), or(gt(taskId, after.taskId), and(eq(taskId, after.taskId), gt(version, after.version)))),
+      )
+    : undefined;
+  return db
+    .select({ at, taskId, version, kind, userId, feeCents: tasks.feeCents, rewardCents: tasks.rewardCents })
+    .from(taskHistory)
+    .innerJoin(tasks, eq(tasks.id, taskId))
+    .where(and(gte(at, after?.at ?? start), lt(at, end), behind))
+    .orderBy(asc(at), asc(taskId), asc(version))
+    .limit(limit);
 }
