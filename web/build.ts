@@ -56,6 +56,7 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
     target: BROWSERS,
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    mangleProps: /^__/, // Preact's inner names in one letter: 70 bytes less for each page
   });
   const style = build({
     ...options,

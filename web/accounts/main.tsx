@@ -1,8 +1,9 @@
 import type { Account } from '#contracts/rest/accounts';
 import { businessDay } from '../ui/formats.ts';
+import { Loaded } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
-import { LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { Statement } from './statement.tsx';
 import { t } from './texts.ts';
@@ -12,9 +13,7 @@ function MyAccount() {
   return (
     <>
       <LiveMark live={account} />
-      {account.error && !account.data && <ProblemNotice error={account.error} retry={account.reload} />}
-      {!account.data && !account.error && <Loading />}
-      {account.data && <Balance account={account.data} />}
+      <Loaded live={account}>{(data) => <Balance account={data} />}</Loaded>
       <Statement base="/api/accounts/me/transactions" zone={account.data?.today.timeZone} />
     </>
   );

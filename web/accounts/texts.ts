@@ -11,7 +11,6 @@ const ru = {
   statementNoneHint:
     'Они появятся, когда вам достанется задача: за назначение спишется плата, за закрытие начислится награда.',
   statementNoneFiltered: 'С такими фильтрами операций нет.',
-  clearFilters: 'Сбросить фильтры',
   when: 'Когда',
   who: 'Исполнитель',
   kind: 'Вид',
@@ -22,8 +21,6 @@ const ru = {
   kind_fee: 'списание',
   kind_reward: 'начисление',
   kind_payout: 'выплата',
-  more: 'Ещё 50',
-  csv: 'Скачать CSV',
   task: 'Задача',
 };
 
@@ -38,7 +35,6 @@ const en: TextsLike<typeof ru> = {
   statementNoneHint:
     'They will appear when you are given a task: being assigned costs its fee, closing it earns its reward.',
   statementNoneFiltered: 'No transactions match these filters.',
-  clearFilters: 'Clear the filters',
   when: 'When',
   who: 'Worker',
   kind: 'Kind',
@@ -49,8 +45,6 @@ const en: TextsLike<typeof ru> = {
   kind_fee: 'fee',
   kind_reward: 'reward',
   kind_payout: 'payout',
-  more: '50 more',
-  csv: 'Download CSV',
   task: 'Task',
 };
 

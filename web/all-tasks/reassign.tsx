@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Reassignment, ReassignmentPreview } from '#contracts/rest/tasks';
 import { command, get, newKey, type Refused } from '../ui/client.ts';
+import { Dialog } from '../ui/Dialog.tsx';
 import { money } from '../ui/formats.ts';
 import { useLive } from '../ui/live.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
@@ -13,7 +14,6 @@ export function ReassignAll() {
   const [preview, setPreview] = useState<ReassignmentPreview | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [begun, setBegun] = useState<string | null>(null);
-  const dialog = useRef<HTMLDialogElement>(null);
   const key = useRef('');
   const job = latest.data?.items[0];
   const name = useNames(job?.byWorker.map(({ userId }) => userId) ?? []);
@@ -23,13 +23,11 @@ export function ReassignAll() {
     key.current = newKey(); // pressed twice in this dialog it is begun once
     try {
       setPreview(await get<ReassignmentPreview>('/api/tasks/reassignments/preview'));
-      dialog.current?.showModal();
     } catch (error) {
       setRefused(error as Refused);
     }
   }
   async function begin() {
-    dialog.current?.close();
     try {
       setBegun((await command<Reassignment>('POST', '/api/tasks/reassignments', {}, key.current)).id);
     } catch (error) {
@@ -62,23 +60,14 @@ export function ReassignAll() {
           </div>
         )}
       </div>
-      <dialog ref={dialog} class="card" aria-labelledby="reassign">
-        <h2 id="reassign">{t('reassignAll')}</h2>
-        {preview && (
+      {preview && (
+        <Dialog title={t('reassignAll')} action={t('reassignDo')} act={begin} closed={() => setPreview(null)}>
           <p>
             {t('reassignAsk', { tasks: preview.tasks, workers: preview.workers, fees: money(preview.feesCents) })}{' '}
             {t('reassignRefund')}
           </p>
-        )}
-        <div class="head">
-          <button type="button" class="button main" onClick={begin}>
-            {t('reassignDo')}
-          </button>
-          <button type="button" class="button quiet" onClick={() => dialog.current?.close()}>
-            {t('cancel')}
-          </button>
-        </div>
-      </dialog>
+        </Dialog>
+      )}
     </section>
   );
 }

@@ -1,8 +1,9 @@
 import type { Accounts } from '#contracts/rest/accounts';
 import { Statement } from '../accounts/statement.tsx';
+import { List, Table } from '../ui/List.tsx';
 import { useLive, useQuery } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
-import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
 import { t } from './texts.ts';
@@ -20,43 +21,30 @@ function Balances() {
     <>
       <LiveMark live={accounts} />
       <section class="card">
-        {accounts.error && !accounts.data && <ProblemNotice error={accounts.error} retry={accounts.reload} />}
-        {!accounts.error && !accounts.data && <Loading />}
-        {accounts.data && rows.length === 0 && <Empty>{t('none')}</Empty>}
-        {rows.length > 0 && (
-          <div class="scroll">
-            <table class="stack">
-              <thead>
-                <tr>
-                  <th>{t('worker')}</th>
-                  <th class="number">{t('charged')}</th>
-                  <th class="number">{t('earned')}</th>
-                  <th class="number">{t('balance')}</th>
+        <List list={{ ...accounts, data: accounts.data && rows }} none={t('none')}>
+          {() => (
+            <Table texts={[t('worker')]} numbers={[t('charged'), t('earned'), t('balance')]}>
+              {rows.map(({ userId, balanceCents, today }) => (
+                <tr key={userId}>
+                  <td class="text">
+                    <button type="button" class="button quiet" onClick={() => change({ userId })}>
+                      {name(userId)}
+                    </button>
+                  </td>
+                  <td class="number">
+                    <Money cents={-today.feesCents} movement />
+                  </td>
+                  <td class="number">
+                    <Money cents={today.rewardsCents} movement />
+                  </td>
+                  <td class="number">
+                    <Money cents={balanceCents} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ userId, balanceCents, today }) => (
-                  <tr key={userId}>
-                    <td class="text">
-                      <button type="button" class="button quiet" onClick={() => change({ userId })}>
-                        {name(userId)}
-                      </button>
-                    </td>
-                    <td class="number">
-                      <Money cents={-today.feesCents} movement />
-                    </td>
-                    <td class="number">
-                      <Money cents={today.rewardsCents} movement />
-                    </td>
-                    <td class="number">
-                      <Money cents={balanceCents} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+              ))}
+            </Table>
+          )}
+        </List>
       </section>
       {chosen && (
         <div class="head">

@@ -8,11 +8,8 @@ import { t as row } from './row-texts.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
 
-const NOTHING = { title: '', jiraId: '', description: '' };
-
 /** Enter adds and keeps the focus for the next one; what was added stands below with whoever got it. */
 export function AddTask() {
-  const [draft, setDraft] = useState(NOTHING);
   const [added, setAdded] = useState<Task[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -20,15 +17,10 @@ export function AddTask() {
   const attempt = useRef({ of: '', key: '' });
   const name = useNames(added.map(({ userId }) => userId));
 
-  const change = (part: Partial<typeof NOTHING>) => setDraft((old) => ({ ...old, ...part }));
-
-  async function add() {
+  async function add(form: HTMLFormElement) {
     if (busy) return;
-    const task: NewTask = {
-      title: draft.title,
-      ...(draft.jiraId && { jiraId: draft.jiraId.trim() }),
-      ...(draft.description && { description: draft.description }),
-    };
+    const filled = [...new FormData(form)].map(([field, text]) => [field, String(text).trim()] as const);
+    const task = Object.fromEntries(filled.filter(([, text]) => text)) as unknown as NewTask;
     // The same task sent again after a lost answer goes out under the same key, and is added once.
     const content = JSON.stringify(task);
     if (attempt.current.of !== content) attempt.current = { of: content, key: newKey() };
@@ -38,7 +30,7 @@ export function AddTask() {
       const made = await command<Task>('POST', '/api/tasks', task, attempt.current.key);
       attempt.current = { of: '', key: '' };
       setAdded((old) => [made, ...old]);
-      setDraft(NOTHING);
+      form.reset();
       title.current?.focus();
     } catch (error) {
       setRefused(error as Refused);
@@ -46,57 +38,32 @@ export function AddTask() {
     setBusy(false);
   }
 
-  const fieldError = (field: keyof typeof NOTHING) => refused?.fieldError(`/${field}`) && t(`invalid_${field}`);
-  const toldAtFields = refused?.problem.errors?.every(({ pointer }) => pointer.slice(1) in NOTHING) ?? false;
+  const fieldError = (field: 'title' | 'jiraId' | 'description') =>
+    refused?.fieldError(`/${field}`) && t(`invalid_${field}`);
   return (
     <form
       class="card"
       aria-labelledby="add"
       onSubmit={(event) => {
         event.preventDefault();
-        void add();
+        void add(event.currentTarget);
       }}
     >
       <div>
         <h2 id="add">{t('addTask')}</h2>
         <p class="soft">{t('addTaskHint')}</p>
       </div>
-      {refused && !toldAtFields && <ProblemNotice error={refused} />}
+      {refused && !refused.problem.errors && <ProblemNotice error={refused} />}
       <div class="row task">
         <Field label={t('title')} error={fieldError('title')}>
-          {(control) => (
-            <input
-              {...control}
-              ref={title}
-              required
-              maxLength={400}
-              autoComplete="off"
-              value={draft.title}
-              onInput={(event) => change({ title: event.currentTarget.value })}
-            />
-          )}
+          {(control) => <input {...control} name="title" ref={title} required maxLength={400} autoComplete="off" />}
         </Field>
         <Field label={t('jiraId')} error={fieldError('jiraId')}>
-          {(control) => (
-            <input
-              {...control}
-              placeholder="ABC-123"
-              autoComplete="off"
-              value={draft.jiraId}
-              onInput={(event) => change({ jiraId: event.currentTarget.value })}
-            />
-          )}
+          {(control) => <input {...control} name="jiraId" placeholder="ABC-123" autoComplete="off" />}
         </Field>
       </div>
       <Field label={t('description')} error={fieldError('description')}>
-        {(control) => (
-          <textarea
-            {...control}
-            rows={2}
-            value={draft.description}
-            onInput={(event) => change({ description: event.currentTarget.value })}
-          />
-        )}
+        {(control) => <textarea {...control} name="description" rows={2} />}
       </Field>
       <Submit busy={busy}>{t('add')}</Submit>
       <div role="status">

@@ -1,11 +1,11 @@
-import { choice } from '../ui/choices.ts';
+import { hasRole } from '../ui/choices.ts';
 import { start } from '../ui/start.tsx';
 import { AddTask } from './add-task.tsx';
 import { MyTasks } from './my-tasks.tsx';
 
-/** What a role has most to do with comes first; the cookie only arranges the page, no server believes it. */
+/** What a role has most to do with comes first. */
 function Tasks() {
-  const manages = choice('role') === 'manager' || choice('role') === 'admin';
+  const manages = hasRole('manager', 'admin');
   return (
     <>
       {manages ? <AddTask /> : <MyTasks />}

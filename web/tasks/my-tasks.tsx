@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import type { Task } from '#contracts/rest/tasks';
 import { command, type Refused } from '../ui/client.ts';
 import { money } from '../ui/formats.ts';
+import { List } from '../ui/List.tsx';
 import { useLive, useLiveList } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
-import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
-import { t as row } from './row-texts.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
 
@@ -15,7 +15,7 @@ export function MyTasks() {
   const mine = useLiveList<Task>('/api/tasks?assignee=me&status=open');
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const [told, setTold] = useState<{ task: Task; refused?: Refused } | null>(null);
-  const tasks = mine.data?.filter(({ id }) => !gone.has(id));
+  const tasks = mine.data?.filter(({ id }) => !gone.has(id)) ?? null;
 
   async function close(task: Task) {
     setGone((old) => new Set(old).add(task.id));
@@ -56,42 +56,36 @@ export function MyTasks() {
           <ProblemNotice error={told.refused} />
         </div>
       )}
-      {mine.error && !tasks && <ProblemNotice error={mine.error} retry={mine.reload} />}
-      {!mine.error && !tasks && <Loading />}
-      {tasks?.length === 0 && <Empty>{t('mineNone')}</Empty>}
-      {tasks && tasks.length > 0 && (
-        <>
-          <p class="soft">{t('mineSum', { count: tasks.length, reward: money(reward) })}</p>
-          <TaskTable more={[t('since')]}>
-            {tasks.map((task) => (
-              <tr key={task.id}>
-                <td class="text">
-                  <Title task={task} />
-                </td>
-                <td class="soft">
-                  <Time at={task.assignedAt} />
-                </td>
-                <Amounts task={task} />
-                <td class="number">
-                  <button
-                    type="button"
-                    class="button main"
-                    aria-label={t('closeNamed', { title: task.title })}
-                    onClick={() => close(task)}
-                  >
-                    {t('close')}
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </TaskTable>
-        </>
-      )}
-      {mine.more && (
-        <button type="button" class="button" onClick={mine.more}>
-          {row('more')}
-        </button>
-      )}
+      <List list={{ ...mine, data: tasks }} none={t('mineNone')}>
+        {(open) => (
+          <>
+            <p class="soft">{t('mineSum', { count: open.length, reward: money(reward) })}</p>
+            <TaskTable more={[t('since')]} actions>
+              {open.map((task) => (
+                <tr key={task.id}>
+                  <td class="text">
+                    <Title task={task} />
+                  </td>
+                  <td class="soft">
+                    <Time at={task.assignedAt} />
+                  </td>
+                  <Amounts task={task} />
+                  <td class="number">
+                    <button
+                      type="button"
+                      class="button main"
+                      aria-label={t('closeNamed', { title: task.title })}
+                      onClick={() => close(task)}
+                    >
+                      {t('close')}
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </TaskTable>
+          </>
+        )}
+      </List>
       <Taken />
     </section>
   );

@@ -1,7 +1,6 @@
 import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
-  more: 'Ещё 50',
   assignee: 'Исполнитель',
   fee: 'Плата',
   reward: 'Награда',
@@ -13,7 +12,6 @@ const ru = {
 };
 
 const en: TextsLike<typeof ru> = {
-  more: '50 more',
   assignee: 'Assignee',
   fee: 'Fee',
   reward: 'Reward',

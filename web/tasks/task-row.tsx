@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Task } from '#contracts/rest/tasks';
+import { Table } from '../ui/List.tsx';
 import { Money } from '../ui/Money.tsx';
 import { t } from './row-texts.ts';
 
@@ -11,46 +12,28 @@ export const Title = ({ task: { jiraId, title } }: { task: Pick<Task, 'jiraId' |
 );
 
 /** What an assignment costs and its closing brings; a worker sees it of own tasks only. */
-export function Amounts({ task: { feeCents, rewardCents } }: { task: Task }) {
-  if (feeCents === undefined || rewardCents === undefined) {
-    const hidden = <span class="soft small">{t('hidden')}</span>;
-    return (
-      <>
-        <td class="number">{hidden}</td>
-        <td class="number">{hidden}</td>
-      </>
-    );
-  }
-  return (
-    <>
-      <td class="number">
-        <Money cents={-feeCents} movement />
-      </td>
-      <td class="number">
-        <Money cents={rewardCents} movement />
-      </td>
-    </>
-  );
+export const Amounts = ({ task: { feeCents, rewardCents } }: { task: Task }) => (
+  <>
+    <Amount cents={feeCents && -feeCents} />
+    <Amount cents={rewardCents} />
+  </>
+);
+
+const Amount = ({ cents }: { cents: number | undefined }) => (
+  <td class="number">
+    {cents === undefined ? <span class="soft small">{t('hidden')}</span> : <Money cents={cents} movement />}
+  </td>
+);
+
+interface TaskTableProps {
+  /** Headings of the columns between the task and its amounts. */
+  readonly more: readonly string[];
+  readonly actions?: boolean;
+  readonly children: ComponentChildren;
 }
 
-/** A table of tasks; `more` are the headings between the task and its amounts, `last` has none. */
-export function TaskTable({ more = [], children }: { more?: readonly string[]; children: ComponentChildren }) {
-  return (
-    <div class="scroll">
-      <table class="stack">
-        <thead>
-          <tr>
-            <th>{t('task')}</th>
-            {more.map((heading) => (
-              <th key={heading}>{heading}</th>
-            ))}
-            <th class="number">{t('fee')}</th>
-            <th class="number">{t('reward')}</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
-}
+export const TaskTable = ({ more, actions = false, children }: TaskTableProps) => (
+  <Table texts={[t('task'), ...more]} numbers={[t('fee'), t('reward')]} actions={actions}>
+    {children}
+  </Table>
+);

@@ -48,3 +48,27 @@ export function Search({ label, value, search }: { label: string; value: string;
     </Field>
   );
 }
+
+/** One of some values, each with its text; the first is mostly "any", with the empty value. */
+export function Select({ label, value, options, choose }: SelectProps) {
+  return (
+    <Field label={label}>
+      {(control) => (
+        <select {...control} value={value} onInput={(event) => choose(event.currentTarget.value)}>
+          {options.map(([option, text]) => (
+            <option key={option} value={option}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface SelectProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [string, string])[];
+  choose(value: string): void;
+}

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import type { Refused } from './client.ts';
 import { timeOfDay } from './formats.ts';
 import type { Live } from './live.ts';
@@ -27,23 +26,15 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="notice">{children}</div>;
 }
 
-/** Said only when it takes a while: what comes at once needs no flicker. */
-export function Loading() {
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), 200);
-    return () => clearTimeout(timer);
-  }, []);
-  return late ? <div class="skeleton" role="status" aria-label={t('loading')} /> : <div class="skeleton" hidden />;
-}
+/** The style shows it only when it takes a while: what comes at once needs no flicker. */
+export const Loading = () => <div class="skeleton" role="status" aria-label={t('loading')} />;
 
 /** Whether what is shown is of now, and if not, of when. */
 export function LiveMark({ live }: { live: Live<unknown> }) {
-  if (!live.data) return null;
-  const late = live.error !== null && live.at !== null;
+  if (!live.data || !live.at) return null;
   return (
-    <span class={late ? 'live late small soft' : 'live small soft'} role="status">
-      {late ? t('staleSince', { time: timeOfDay(live.at as Date) }) : t('live')}
+    <span class={`live small soft${live.error ? ' late' : ''}`} role="status">
+      {live.error ? t('staleSince', { time: timeOfDay(live.at) }) : t('live')}
     </span>
   );
 }

@@ -126,3 +126,9 @@ export function useQuery(): [URLSearchParams, (changes: Readonly<Record<string, 
   };
   return [new URLSearchParams(search), change];
 }
+
+/** The path of a list, with those of the address's filters that it knows. */
+export function filteredPath(base: string, query: URLSearchParams, names: readonly string[]): string {
+  const filters = new URLSearchParams([...query].filter(([name, value]) => names.includes(name) && value));
+  return filters.size > 0 ? `${base}?${filters}` : base;
+}

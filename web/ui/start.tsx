@@ -7,6 +7,7 @@ const THEMES = ['auto', 'light', 'dark'];
 
 const root = document.documentElement;
 const part = (id: string) => document.getElementById(id);
+const onPress = (id: string, act: () => void) => part(id)?.addEventListener('click', act);
 
 /** Makes the shell work, which is HTML already, and draws the page's content into it. */
 export function start(content: ComponentChildren): void {
@@ -14,16 +15,16 @@ export function start(content: ComponentChildren): void {
   root.dataset.role = choice('role') ?? ''; // the style shows the sections of this role; no server believes it
   document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
-  part('theme')?.addEventListener('click', () => {
+  onPress('theme', () => {
     const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? '') + 1) % THEMES.length] ?? 'auto';
     keepChoice('theme', next);
     root.dataset.theme = next;
   });
-  part('language')?.addEventListener('click', () => {
+  onPress('language', () => {
     keepChoice('lang', root.lang === 'ru' ? 'en' : 'ru');
     location.reload();
   });
-  part('sign-out')?.addEventListener('click', () =>
+  onPress('sign-out', () =>
     signOut().catch((error: Refused) => render(<ProblemNotice error={error} />, part('told') as HTMLElement)),
   );
 

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Role, User, UserChanges } from '#contracts/rest/auth';
 import { command, type Refused } from '../ui/client.ts';
-import { Field, Search } from '../ui/Field.tsx';
-import { useLiveList, useQuery } from '../ui/live.ts';
-import { Empty, LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { Search, Select } from '../ui/Field.tsx';
+import { List, Table } from '../ui/List.tsx';
+import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
+import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { AddUser } from './add-user.tsx';
 import { NewPassword } from './new-password.tsx';
@@ -18,10 +19,7 @@ function Users() {
   const [asked, setAsked] = useState<User | null>(null);
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
-  const filters = new URLSearchParams(
-    [...query].filter(([name, value]) => ['q', 'role', 'status'].includes(name) && value),
-  );
-  const users = useLiveList<User>(`/api/auth/users${filters.size > 0 ? `?${filters}` : ''}`);
+  const users = useLiveList<User>(filteredPath('/api/auth/users', query, ['q', 'role', 'status']));
 
   async function save(user: User, changes: UserChanges) {
     setTold('');
@@ -35,30 +33,6 @@ function Users() {
     users.reload();
   }
 
-  const select = (
-    name: 'role' | 'status',
-    any: string,
-    values: readonly string[],
-    textOf: (value: string) => string,
-  ) => (
-    <Field label={t(name)}>
-      {(control) => (
-        <select
-          {...control}
-          value={query.get(name) ?? ''}
-          onInput={(event) => change({ [name]: event.currentTarget.value })}
-        >
-          <option value="">{any}</option>
-          {values.map((value) => (
-            <option key={value} value={value}>
-              {textOf(value)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-
   return (
     <>
       <LiveMark live={users} />
@@ -71,41 +45,37 @@ function Users() {
       <section class="card">
         <div class="row filters">
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
-          {select('role', t('anyRole'), ROLES, (role) => t(`role_${role as Role}`))}
-          {select('status', t('anyStatus'), ['active', 'disabled'], (status) => t(status as 'active'))}
+          <Select
+            label={t('role')}
+            value={query.get('role') ?? ''}
+            options={[['', t('anyRole')], ...ROLES.map((role) => [role, t(`role_${role}`)] as const)]}
+            choose={(role) => change({ role })}
+          />
+          <Select
+            label={t('status')}
+            value={query.get('status') ?? ''}
+            options={[
+              ['', t('anyStatus')],
+              ['active', t('active')],
+              ['disabled', t('disabled')],
+            ]}
+            choose={(status) => change({ status })}
+          />
         </div>
         <div role="status">{told && <p class="notice">{told}</p>}</div>
         {refused && <ProblemNotice error={refused} />}
-        {users.error && !users.data && <ProblemNotice error={users.error} retry={users.reload} />}
-        {!users.error && !users.data && <Loading />}
-        {users.data?.length === 0 && <Empty>{t('none')}</Empty>}
-        {users.data && users.data.length > 0 && (
-          <div class="scroll">
-            <table class="stack">
-              <thead>
-                <tr>
-                  <th>{t('name')}</th>
-                  <th>{t('role')}</th>
-                  <th>{t('status')}</th>
-                  <td />
-                </tr>
-              </thead>
-              <tbody>
-                {users.data.map((user) => (
-                  <UserRow key={user.id} user={user} save={save} askPassword={() => setAsked(user)} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-        {users.more && (
-          <button type="button" class="button" onClick={users.more}>
-            {t('more')}
-          </button>
-        )}
+        <List list={users} none={t('none')}>
+          {(found) => (
+            <Table texts={[t('name'), t('role'), t('status')]} actions>
+              {found.map((user) => (
+                <UserRow key={user.id} user={user} save={save} askPassword={() => setAsked(user)} />
+              ))}
+            </Table>
+          )}
+        </List>
       </section>
       {asked && (
-        <NewPassword user={asked} save={(password) => void save(asked, { password })} close={() => setAsked(null)} />
+        <NewPassword user={asked} save={(password) => void save(asked, { password })} closed={() => setAsked(null)} />
       )}
     </>
   );

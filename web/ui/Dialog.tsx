@@ -1,0 +1,42 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Submit } from './Field.tsx';
+import { t } from './texts.ts';
+
+interface DialogProps {
+  readonly title: string;
+  /** Says what the main button does. */
+  readonly action: string;
+  act(form: HTMLFormElement): void;
+  /** It has been closed, by whatever way: draw it no more. */
+  closed(): void;
+  readonly children: ComponentChildren;
+}
+
+/** What has to be answered first; open for as long as it is drawn. The browser keeps the focus and knows Esc. */
+export function Dialog({ title, action, act, closed, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const close = () => dialog.current?.close();
+  return (
+    <dialog ref={dialog} class="card" aria-label={title} onClose={closed}>
+      <h2>{title}</h2>
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          act(event.currentTarget);
+          close();
+        }}
+      >
+        {children}
+        <div class="head">
+          <Submit busy={false}>{action}</Submit>
+          <button type="button" class="button quiet" onClick={close}>
+            {t('notNow')}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact';
+import type { Live, LiveList } from './live.ts';
+import { Empty, Loading, ProblemNotice } from './Notice.tsx';
+import { t } from './texts.ts';
+
+/** What has been read; until then that it loads, or why it could not be read. */
+export function Loaded<T>({ live, children }: { live: Live<T>; children(data: T): ComponentChildren }) {
+  if (live.data !== null) return <>{children(live.data)}</>;
+  return live.error ? <ProblemNotice error={live.error} retry={live.reload} /> : <Loading />;
+}
+
+interface ListProps<T> {
+  readonly list: Live<readonly T[]> & Partial<LiveList<T>>;
+  /** Said where there are no rows: why, and what to do about it. */
+  readonly none: ComponentChildren;
+  children(rows: readonly T[]): ComponentChildren;
+}
+
+/** A list in each of its states, with the button for its next page. */
+export function List<T>({ list, none, children }: ListProps<T>) {
+  return (
+    <Loaded live={list}>
+      {(rows) => (
+        <>
+          {rows.length > 0 ? children(rows) : <Empty>{none}</Empty>}
+          {list.moreError && <ProblemNotice error={list.moreError} />}
+          {list.more && (
+            <button type="button" class="button" onClick={list.more}>
+              {t('more')}
+            </button>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+interface TableProps {
+  /** Headings of the first columns, which hold texts. */
+  readonly texts: readonly string[];
+  /** Headings of the columns after them, which hold amounts. */
+  readonly numbers?: readonly string[];
+  /** Whether the last column, which has no heading, holds buttons. */
+  readonly actions?: boolean;
+  /** Its rows. */
+  readonly children: ComponentChildren;
+}
+
+/** A table that turns into a stack of rows where the screen is narrow. */
+export const Table = ({ texts, numbers = [], actions, children }: TableProps) => (
+  <div class="scroll">
+    <table class="stack">
+      <thead>
+        <tr>
+          {texts.map((heading) => (
+            <th key={heading}>{heading}</th>
+          ))}
+          {numbers.map((heading) => (
+            <th key={heading} class="number">
+              {heading}
+            </th>
+          ))}
+          {actions && <td />}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  </div>
+);
