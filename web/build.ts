@@ -21,6 +21,12 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     title: { ru: 'Мой счёт', en: 'My account' },
     nav: { ru: 'Мой счёт', en: 'My account' },
   },
+  company: {
+    path: 'accounts/company',
+    title: { ru: 'Компания', en: 'Company' },
+    nav: { ru: 'Компания', en: 'Company' },
+    roles: ['accountant', 'executive', 'admin'],
+  },
   balances: {
     path: 'accounts/all',
     title: { ru: 'Счета', en: 'Balances' },

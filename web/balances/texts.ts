@@ -8,8 +8,6 @@ const ru = {
   none: 'Движений по счетам ещё не было.',
   rowsOf: 'Операции: {name}',
   everybody: 'Показать операции всех',
-  'day-not-ended': 'День ещё не закончился',
-  'day-in-future': 'Этот день ещё не наступил',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -20,8 +18,6 @@ const en: TextsLike<typeof ru> = {
   none: 'There were no transactions yet.',
   rowsOf: 'Transactions: {name}',
   everybody: "Show everybody's transactions",
-  'day-not-ended': 'The day has not ended yet',
-  'day-in-future': 'That day has not begun yet',
 };
 
 export const texts = { ru, en };

@@ -5,8 +5,8 @@ const FIRST_PAGE: Readonly<Record<string, string>> = {
   worker: '/tasks/',
   manager: '/tasks/',
   admin: '/tasks/',
-  accountant: '/accounts/all/',
-  executive: '/accounts/all/',
+  accountant: '/accounts/company/',
+  executive: '/accounts/company/',
 };
 
 location.replace(choice('id') === undefined ? '/auth/' : (FIRST_PAGE[choice('role') ?? ''] ?? '/accounts/'));

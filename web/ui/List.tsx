@@ -42,14 +42,16 @@ interface TableProps {
   readonly numbers?: readonly string[];
   /** Whether the last column, which has no heading, holds buttons. */
   readonly actions?: boolean;
+  /** It keeps its columns where the screen is narrow, and goes sideways there: its figures mean nothing without headings. */
+  readonly wide?: boolean;
   /** Its rows. */
   readonly children: ComponentChildren;
 }
 
 /** A table that turns into a stack of rows where the screen is narrow. */
-export const Table = ({ texts, numbers = [], actions, children }: TableProps) => (
+export const Table = ({ texts, numbers = [], actions, wide, children }: TableProps) => (
   <div class="scroll">
-    <table class="stack">
+    <table class={wide ? 'wide' : 'stack'}>
       <thead>
         <tr>
           {texts.map((heading) => (

@@ -13,14 +13,18 @@ export interface Live<T> {
 
 const EVERY_MS = 3_000;
 
-/** Reads a path now and again every few seconds while the page is visible; unchanged answers draw nothing anew. */
-export function useLive<T>(path: string, everyMs = EVERY_MS): Live<T> {
+/**
+ * Reads a path now and again every few seconds while the page is visible; unchanged answers draw nothing anew. Of no
+ * path (null) nothing is read.
+ */
+export function useLive<T>(path: string | null, everyMs = EVERY_MS): Live<T> {
   const nothing = { path, data: null, error: null };
-  const [state, setState] = useState<{ path: string; data: T | null; error: Refused | null }>(nothing);
+  const [state, setState] = useState<{ path: string | null; data: T | null; error: Refused | null }>(nothing);
   const seenAt = useRef<Date | null>(null);
   const load = useRef<() => void>(() => undefined);
 
   useEffect(() => {
+    if (path === null) return;
     let over = false;
     let busy = false; // a slow answer must not be overtaken by the next
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -107,8 +111,14 @@ export function useLiveList<T extends { readonly id: string }>(path: string): Li
   };
 }
 
+/** The address's query, and a way to change some of it; an empty value takes a name out. */
+export interface Query {
+  readonly query: URLSearchParams;
+  change(changes: Readonly<Record<string, string>>): void;
+}
+
 /** Filters that live in the URL: a copied address shows the same, back and forward are exact. */
-export function useQuery(): [URLSearchParams, (changes: Readonly<Record<string, string>>) => void] {
+export function useQuery(): [Query['query'], Query['change']] {
   const [search, setSearch] = useState(location.search);
   useEffect(() => {
     const onBack = () => setSearch(location.search);

@@ -1,0 +1,148 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CloseDay, Day } from '#contracts/rest/accounts';
+import { hasRole } from '../ui/choices.ts';
+import { command, newKey, type Refused } from '../ui/client.ts';
+import { Dialog } from '../ui/Dialog.tsx';
+import { Field } from '../ui/Field.tsx';
+import { businessDay, money } from '../ui/formats.ts';
+import { Loaded } from '../ui/List.tsx';
+import { type Query, useLive } from '../ui/live.ts';
+import { Time } from '../ui/Money.tsx';
+import { Empty, ProblemNotice } from '../ui/Notice.tsx';
+import { useNames } from '../ui/names.ts';
+import { DayStatus } from './day-status.tsx';
+import { Figure } from './figure.tsx';
+import { Reconciliation } from './reconciliation.tsx';
+import { t } from './texts.ts';
+
+/** One day and its closing: what it would pay, how far its paying is, what it has paid; and whether all books agree. */
+export function DayPanel({ date, today, query, change }: { date: string; today: string } & Query) {
+  const day = useLive<Day>(`/api/accounts/days/${encodeURIComponent(date)}`);
+  const state = day.data?.state;
+  const mayClose = hasRole('accountant', 'admin');
+
+  useEffect(() => {
+    if (state !== 'closing') return;
+    const timer = setInterval(day.reload, 700);
+    return () => clearInterval(timer);
+  }, [state]);
+
+  return (
+    <section class="card" aria-labelledby="day">
+      <div class="head">
+        <h2 id="day" tabIndex={-1}>
+          {t('dayNamed', { date: businessDay(date) })}
+        </h2>
+        <Field label={t('otherDay')}>
+          {(control) => (
+            <input
+              {...control}
+              type="date"
+              max={today}
+              value={date}
+              onInput={(event) => change({ day: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      {day.error?.status === 404 ? (
+        <Empty>{t('dayBeforeAll')}</Empty>
+      ) : (
+        <Loaded live={day}>
+          {(known) => (
+            <>
+              <Closing day={known} />
+              {mayClose && known.state === 'open' && <CloseButton day={known} today={today} begun={day.reload} />}
+            </>
+          )}
+        </Loaded>
+      )}
+      {mayClose && <Reconciliation date={date} isAsked={query.has('check')} ask={() => change({ check: '1' })} />}
+    </section>
+  );
+}
+
+function Closing({ day }: { day: Day }) {
+  const { date, state, timeZone, cutOff, early, closedBy, accounts, payouts } = day;
+  const name = useNames(closedBy ? [closedBy] : []);
+  return (
+    <>
+      <div role="status">
+        <DayStatus state={state} /> {early && t('early')}
+        {state === 'closing' && (
+          <>
+            {t('progress', accounts)}
+            <progress max={accounts.total} value={accounts.done} aria-label={t('state_closing')} />
+          </>
+        )}
+      </div>
+      <dl class="facts">
+        <div>
+          <dt>{t(state === 'open' ? 'wouldPay' : 'paid')}</dt>
+          <dd>
+            {state === 'open' ? (
+              money(payouts.totalCents)
+            ) : (
+              <Figure cents={payouts.totalCents} {...{ date }} kind="payout" />
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>{t('people')}</dt>
+          <dd>{payouts.count}</dd>
+        </div>
+        {cutOff && (
+          <>
+            <div>
+              <dt>{t('cutOff', { zone: timeZone })}</dt>
+              <dd>
+                <Time at={cutOff} zone={timeZone} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('closedBy')}</dt>
+              <dd>{closedBy ? name(closedBy) : t('timer')}</dd>
+            </div>
+          </>
+        )}
+      </dl>
+      {state === 'open' && <p class="soft small">{t('openHint', { zone: timeZone })}</p>}
+    </>
+  );
+}
+
+/** Closes a day that has ended, or today early; says whom it hits before it does. */
+function CloseButton({ day, today, begun }: { day: Day; today: string; begun(): void }) {
+  const [isAsked, setAsked] = useState(false);
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const key = useRef('');
+  const early = day.date === today;
+  const action = t(early ? 'closeEarly' : 'closeDay');
+
+  const close = () => {
+    const body: CloseDay = early ? { early } : {};
+    setRefused(null);
+    command<Day>('POST', `/api/accounts/days/${day.date}/close`, body, key.current).catch(setRefused).finally(begun);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          key.current = newKey(); // pressed twice in this dialog it is one command
+          setAsked(true);
+        }}
+      >
+        {action}
+      </button>
+      {refused && <ProblemNotice error={refused} />}
+      {isAsked && (
+        <Dialog title={action} action={t('closeDo')} act={close} closed={() => setAsked(false)}>
+          <p>{t('closeAsk', { people: day.payouts.count, sum: money(day.payouts.totalCents) })}</p>
+          <p class="soft">{t(early ? 'closeEarlyHint' : 'closeHint')}</p>
+        </Dialog>
+      )}
+    </>
+  );
+}
