@@ -7,6 +7,8 @@ const common = {
   hookTimeout: 120_000,
 } as const;
 
+const shared = { globalSetup: 'tests/system.ts', fileParallelism: false, testTimeout: 120_000 } as const;
+
 export default defineConfig({
   test: {
     projects: [
@@ -14,16 +16,9 @@ export default defineConfig({
       // A real database and broker, started once.
       { test: { ...common, name: 'int', include: ['**/*.int.test.ts'], globalSetup: 'tests/engines.ts' } },
       // The whole system, started once; its tests share it, so they take turns.
-      {
-        test: {
-          ...common,
-          name: 'system',
-          include: ['**/*.{e2e,fault,browser}.test.ts'],
-          globalSetup: 'tests/system.ts',
-          fileParallelism: false,
-          testTimeout: 120_000,
-        },
-      },
+      { test: { ...common, ...shared, name: 'system', include: ['**/*.{e2e,fault,browser}.test.ts'] } },
+      // What takes minutes: `npm run test:full`.
+      { test: { ...common, ...shared, name: 'full', include: ['**/*.full.test.ts'], testTimeout: 900_000 } },
     ],
   },
 });

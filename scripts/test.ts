@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './build.ts';
 
-/** `npm test`: every part in turn, each with its time; `npm run check`: those that need no engine. */
+/**
+ * `npm test`: every part in turn, each with its time. `npm run check`: those that need no engine. `npm run test:full`:
+ * what takes minutes.
+ */
 
 interface Part {
   readonly name: string;
@@ -12,6 +15,7 @@ interface Part {
   /** Its tests are counted. */
   readonly counts?: true;
   readonly fast?: true;
+  readonly full?: true;
 }
 
 const vitest = (project: string) => ['vitest', 'run', '--project', project];
@@ -23,12 +27,13 @@ const PARTS: readonly Part[] = [
   { name: 'unit, walls, stack', command: vitest('unit'), counts: true, fast: true },
   { name: 'integration', command: vitest('int'), counts: true },
   { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true },
+  { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, full: true },
 ];
 const PART_TIMEOUT_MS = 30 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), 'ates-tests-'));
-const onlyFast = process.argv[2] === 'check';
-const parts = PARTS.filter((part) => part.fast || !onlyFast);
+const [asked] = process.argv.slice(2);
+const parts = PARTS.filter(({ fast, full }) => (asked === 'check' ? fast : asked === 'full' ? full : !full));
 const results: { name: string; seconds: number; outcome: 'passed' | 'failed' | 'not run' }[] = [];
 let passed = 0;
 let failed = 0;
