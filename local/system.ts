@@ -12,7 +12,12 @@ import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
 import { Secrets } from './secrets.ts';
 
 /** The services that own a database; those with an outbox are read by the outbox connector. */
-const SERVICES = { auth: { outbox: false }, tasks: { outbox: true }, accounts: { outbox: true } } as const;
+const SERVICES = {
+  auth: { outbox: false },
+  tasks: { outbox: true },
+  accounts: { outbox: true },
+  analytics: { outbox: false },
+} as const;
 
 /** The connectors, and the secrets each may have. */
 const CONNECTORS = {

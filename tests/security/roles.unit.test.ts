@@ -37,6 +37,11 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /api/accounts/days/{date}/close': 'accountant admin',
   'GET /api/accounts/reconciliation': 'accountant admin',
   'GET /api/accounts/openapi.json': 'any',
+  'GET /api/analytics/days': 'admin executive',
+  'GET /api/analytics/top-task': 'admin executive',
+  'GET /api/analytics/losers': 'admin executive',
+  'POST /api/analytics/rebuild': 'admin',
+  'GET /api/analytics/openapi.json': 'any',
 };
 
 let routes: readonly NonNullable<FunctionHandler['definition']['http']>[number][];
