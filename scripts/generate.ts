@@ -1,8 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { register } from '#contracts/register';
 import type { FunctionHandler } from '#platform/define-function';
 import { nginxRoutes } from '../nginx/routes.ts';
+import { asyncapiOf, catalogueOf, eventsTable } from './asyncapi.ts';
 import { bundles, root } from './build.ts';
 import { openapiOf } from './openapi.ts';
 
@@ -27,6 +29,9 @@ export async function generated(): Promise<Map<string, string>> {
     const own = all.filter(({ name }) => name.startsWith(`${service}-`));
     files.set(`docs/openapi/${service}.json`, `${JSON.stringify(openapiOf(service, own), null, 2)}\n`);
   }
+  const catalogue = catalogueOf(register);
+  files.set('docs/asyncapi.json', `${JSON.stringify(asyncapiOf(catalogue), null, 2)}\n`);
+  files.set('docs/events.md', eventsTable(catalogue));
   return files;
 }
 
