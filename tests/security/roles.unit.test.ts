@@ -37,6 +37,11 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /api/accounts/days/{date}/close': 'accountant admin',
   'GET /api/accounts/reconciliation': 'accountant admin',
   'GET /api/accounts/openapi.json': 'any',
+  'GET /api/mailer/mails': 'any',
+  'GET /api/mailer/mails/{id}': 'any',
+  'GET /api/mailer/mails/{id}/html': 'any',
+  'POST /api/mailer/mails/{id}/resend': 'admin',
+  'GET /api/mailer/openapi.json': 'any',
 };
 
 let routes: readonly NonNullable<FunctionHandler['definition']['http']>[number][];
