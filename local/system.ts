@@ -16,6 +16,7 @@ const SERVICES = {
   auth: { outbox: false },
   tasks: { outbox: true },
   accounts: { outbox: true },
+  mailer: { outbox: false },
   analytics: { outbox: false },
 } as const;
 
@@ -26,12 +27,21 @@ const CONNECTORS = {
   timer: [],
 } as const;
 
-const PASSED_ON = ['ATES_TIME_ZONE', 'ATES_DAY_LENGTH', 'ATES_LOG_LEVEL', 'ATES_PUBLIC_URL', 'ATES_DATABASE_POOL'];
+const PASSED_ON = [
+  'ATES_TIME_ZONE',
+  'ATES_DAY_LENGTH',
+  'ATES_LOG_LEVEL',
+  'ATES_PUBLIC_URL',
+  'ATES_DATABASE_POOL',
+  'ATES_MAIL_FROM',
+];
 const DEFAULT_DEMO_PASSWORD = 'popug-demo-2026';
 
 /** run.json, as docs and tests know it. */
 export interface Run {
   url: string;
+  /** The mail catcher's. */
+  inboxUrl: string;
   amqpUrl: string;
   demoPassword: string;
   callerKey: string;
@@ -51,6 +61,7 @@ export interface SystemOptions {
 
 interface Settings {
   port?: number;
+  inboxPort?: number;
   dayStart?: string;
 }
 
@@ -66,6 +77,8 @@ export class System {
   #databaseServer: URL | null = null;
   #brokerServer: URL | null = null;
   #url = '';
+  #inboxUrl = '';
+  #smtpUrl = '';
   #running = false;
 
   /** @throws Error when a system is running on the data folder. */
@@ -80,7 +93,7 @@ export class System {
     rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
     rmSync(join(this.dataDir, 'control.json'), { force: true });
     if (options.fresh) {
-      for (const part of ['database', 'broker', 'nginx', 'secrets', 'parts', 'settings.json', 'log']) {
+      for (const part of ['database', 'broker', 'nginx', 'mail', 'secrets', 'parts', 'settings.json', 'log']) {
         rmSync(join(this.dataDir, part), { recursive: true, force: true });
       }
       mkdirSync(join(this.dataDir, 'log'), { recursive: true });
@@ -120,6 +133,7 @@ export class System {
     const port = this.#env.ATES_PORT ? Number(this.#env.ATES_PORT) : await freePort(settings.port ?? 8080);
     this.#keepSettings({ ...settings, port });
     this.#url = `http://127.0.0.1:${port}`;
+    await this.#step('mail catcher', () => this.#startMail());
     await this.#step('functions and connectors', () => this.#startParts());
     await this.#step('nginx', async () => {
       const upstreams = Object.fromEntries(
@@ -141,6 +155,7 @@ export class System {
     const parts = [...this.#parts].filter(([name]) => name !== 'epmd');
     return {
       url: this.#url,
+      inboxUrl: this.#inboxUrl,
       amqpUrl: this.brokerServer.href,
       demoPassword: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
       callerKey: this.#secrets.get('caller-keys'),
@@ -167,7 +182,7 @@ export class System {
     await stop(['nginx']);
     await stop([...this.#parts.keys()].filter((name) => functionNames().includes(name)));
     await stop(Object.keys(CONNECTORS));
-    await stop(['database', 'broker']);
+    await stop(['mail', 'database', 'broker']);
     await stop(['epmd']);
     this.#processes.close();
   }
@@ -204,6 +219,24 @@ export class System {
       readyWithinMs: 90_000,
       stopWithinMs: 30_000,
     });
+  }
+
+  /** Its inbox keeps its address, as nginx does. */
+  async #startMail(): Promise<void> {
+    const settings = this.#settings();
+    const inboxPort = await freePort(settings.inboxPort ?? 8025);
+    this.#keepSettings({ ...settings, inboxPort });
+    const smtpPort = await freePort();
+    this.#inboxUrl = `http://127.0.0.1:${inboxPort}`;
+    this.#smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
+    const env = this.#partEnv('mail', [], {
+      HOST: '127.0.0.1',
+      PORT: String(inboxPort),
+      ATES_SMTP_PORT: String(smtpPort),
+      ATES_SANDBOX_DIR: join(this.dataDir, 'mail'),
+    });
+    const launch = { command: process.execPath, args: [join(root, 'dist/sandbox/mail/main.js')], env, cwd: root };
+    await this.#add('mail', this.#inboxUrl, launch, () => answers(`${this.#inboxUrl}/_/ready`), {});
   }
 
   async #migrate(): Promise<void> {
@@ -244,6 +277,7 @@ export class System {
         ATES_DATABASE_URL: this.#databaseUrl(service, service),
       };
       if (service === 'auth') own.ATES_DEMO_PASSWORD = this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD;
+      if (service === 'mailer') own.ATES_SMTP_URL = this.#smtpUrl;
       return add(name, secrets, own, join(root, 'template/ates-node/index.mjs'));
     });
     const outboxes = Object.entries(SERVICES).flatMap(([name, { outbox }]) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build, root } from '../scripts/build.ts';
 import type { System } from './system.ts';
 
-const FOLDERS = ['contracts', 'platform', 'functions', 'template', 'web'];
+const FOLDERS = ['contracts', 'platform', 'functions', 'template', 'sandbox', 'web'];
 const GATHER_MS = 100; // editors write a file in several steps
 
 /** Rebuilds what a saved file is part of, as the bundles' metafiles tell, and restarts just those parts. */
@@ -63,7 +63,7 @@ export function watchSources(system: System): void {
 /** The bundles that hold one of the files; a page's style or HTML touches the pages, the entry point every function. */
 function partsWith(files: readonly string[]): string[] {
   const parts = new Set<string>();
-  for (const meta of globSync('dist/{functions,connectors}/*/meta.json', { cwd: root })) {
+  for (const meta of globSync('dist/{functions,connectors,sandbox}/*/meta.json', { cwd: root })) {
     const [, kind, name = ''] = meta.split('/');
     const { inputs } = JSON.parse(readFileSync(join(root, meta), 'utf8')) as { inputs: Record<string, unknown> };
     const touched = (file: string) => file in inputs || (kind === 'functions' && file.startsWith('template/'));

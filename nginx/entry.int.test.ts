@@ -9,7 +9,7 @@ import { findEngines, NGINX } from '../local/engines.ts';
 import { prepareNginx } from '../local/nginx.ts';
 import { answers } from '../local/part.ts';
 import { freePort, stopProcess, until } from '../local/processes.ts';
-import { root } from '../scripts/build.ts';
+import { build, root } from '../scripts/build.ts';
 
 /** What the function behind tasks-add got, newest last. */
 const seen: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[] = [];
@@ -18,6 +18,13 @@ const echo = createServer(async (request, response) => {
   seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
   response.setHeader('x-trace-id', 'from-the-function');
   response.end('{}');
+});
+/** Answers as mailer-api does for a letter's HTML. */
+const LETTER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
+const letters = createServer((_, response) => {
+  response.setHeader('content-security-policy', LETTER_POLICY);
+  response.setHeader('content-type', 'text/html; charset=utf-8');
+  response.end('<p style="color:red">');
 });
 /** Takes the request, perhaps does what it asks, and hangs up without an answer. */
 const hangsUp = createTcpServer((socket) => {
@@ -47,10 +54,12 @@ async function startNginx(upstreams: Record<string, string>, rateLimit = 0) {
 
 let entry: Awaited<ReturnType<typeof startNginx>>;
 beforeAll(async () => {
+  await build({ only: ['web'] });
   const nobody = `127.0.0.1:${await freePort()}`;
   entry = await startNginx({
     'tasks-add': await listen(echo),
     'accounts-api': await listen(hangsUp),
+    'mailer-api': await listen(letters),
     'auth-api': nobody,
     'auth-session': nobody,
   });
@@ -58,6 +67,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await entry.stop();
   echo.close();
+  letters.close();
   hangsUp.close();
 });
 
@@ -208,6 +218,17 @@ it('every answer carries the headers that protect a browser, errors too, and tel
     expect(headers.get('server'), path).toBe('nginx');
     expect(headers.get('x-powered-by'), path).toBeNull();
   }
+});
+
+describe('what an answer may do in a browser', () => {
+  const policyOf = async (path: string) => (await fetch(`${entry.url}${path}`)).headers.get('content-security-policy');
+  const OURS = /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/;
+
+  it("is said once: for a letter's HTML by the function, for all others by the entry", async () => {
+    const id = '01933f5e-7c00-7b20-9d4b-3e2f1a0c5b32';
+    expect(await policyOf(`/api/mailer/mails/${id}/html`)).toBe(LETTER_POLICY);
+    for (const path of ['/api/tasks', '/tasks/', '/']) expect(await policyOf(path), path).toMatch(OURS);
+  });
 });
 
 it('too many requests from one address get 429 and when to come back', async () => {

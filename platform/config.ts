@@ -26,6 +26,10 @@ export interface Config {
   readonly smtpUrl: URL | null;
   /** Who letters come from. */
   readonly mailFrom: string;
+  /** Where the mail catcher takes letters by SMTP. */
+  readonly smtpPort: number;
+  /** The folder in which a sandbox part keeps its data. */
+  readonly sandboxDir: string;
   /** The internal address of a function or connector: `ATES_URL_<NAME>`, else the pattern `ATES_FUNCTION_URL`. */
   addressOf(name: string): string;
 }
@@ -53,6 +57,8 @@ export const SETTINGS = [
   'ATES_BANK_URL',
   'ATES_SMTP_URL',
   'ATES_MAIL_FROM',
+  'ATES_SMTP_PORT',
+  'ATES_SANDBOX_DIR',
   'ATES_HANDLER',
   'ATES_MAX_INFLIGHT',
   'ATES_DATA_DIR',
@@ -102,6 +108,8 @@ export function readConfig(env: Environment = process.env): Config {
     bankUrl: urlOf('ATES_BANK_URL'),
     smtpUrl: urlOf('ATES_SMTP_URL'),
     mailFrom: text('ATES_MAIL_FROM', 'ATES <no-reply@ates.example>'),
+    smtpPort: numberOf('ATES_SMTP_PORT', text('ATES_SMTP_PORT', '1025')),
+    sandboxDir: text('ATES_SANDBOX_DIR', './data'),
     addressOf(name) {
       const own = `ATES_URL_${name.toUpperCase().replaceAll('-', '_')}`;
       return url(own, env[own] || pattern.replaceAll('{name}', name)).href.replace(/\/$/, '');

@@ -9,11 +9,11 @@ import { buildWeb } from '../web/build.ts';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export interface Bundle {
-  /** The part's name, as in stack.yml or under functions/connectors; `migrate` for the migrations. */
+  /** The part's name, as in stack.yml or under functions/connectors or sandbox; `migrate` for the migrations. */
   readonly name: string;
   readonly entry: string;
   readonly outfile: string;
-  readonly kind: 'function' | 'connector' | 'migrate';
+  readonly kind: 'function' | 'connector' | 'sandbox' | 'migrate';
 }
 
 /** Everything that becomes a bundle of its own; a function's source folder follows from its name. */
@@ -32,13 +32,17 @@ export async function bundles(): Promise<Bundle[]> {
     const name = basename(dirname(entry));
     return { name, entry, outfile: `dist/connectors/${name}/main.js`, kind: 'connector' };
   });
+  const sandbox = globSync('sandbox/*/main.ts', { cwd: root }).map((entry): Bundle => {
+    const name = basename(dirname(entry));
+    return { name, entry, outfile: `dist/sandbox/${name}/main.js`, kind: 'sandbox' };
+  });
   const migrate: Bundle = {
     name: 'migrate',
     entry: 'scripts/migrate.ts',
     outfile: 'dist/migrate/main.js',
     kind: 'migrate',
   };
-  return [...functions, ...connectors, migrate];
+  return [...functions, ...connectors, ...sandbox, migrate];
 }
 
 /**

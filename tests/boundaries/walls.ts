@@ -6,13 +6,13 @@ export interface Import {
 }
 
 type Zone =
-  | { kind: 'contracts' | 'platform' | 'connectors' | 'pages' | 'scripts' | 'package' | 'documents' }
+  | { kind: 'contracts' | 'platform' | 'connectors' | 'sandbox' | 'pages' | 'scripts' | 'package' | 'documents' }
   | { kind: 'service'; service: string; domain: boolean };
 
 export function zoneOf(path: string): Zone {
   const [top, second = '', third] = path.split('/');
   if (path.startsWith('node_modules/')) return { kind: 'package' };
-  if (top === 'contracts' || top === 'platform' || top === 'scripts') return { kind: top };
+  if (top === 'contracts' || top === 'platform' || top === 'scripts' || top === 'sandbox') return { kind: top };
   if (top === 'web') return { kind: 'pages' };
   if (top === 'docs') return { kind: 'documents' };
   if (top === 'functions' && second === 'connectors') return { kind: 'connectors' };
@@ -38,6 +38,7 @@ export function breach({ from, to }: Import): string | null {
     contracts: ['contracts'],
     platform: ['platform', 'contracts'],
     connectors: ['connectors', 'platform', 'contracts'],
+    sandbox: ['sandbox', 'platform', 'contracts'],
     pages: ['pages'],
     service: ['service', 'platform', 'contracts', 'documents'],
     scripts: ['scripts', 'service', 'platform', 'contracts'],

@@ -53,6 +53,8 @@ describe('each wall finds a planted breach', () => {
     ['functions/accounts/domain/ledger.ts', 'functions/accounts/db/schema.ts'],
     ['functions/accounts/domain/ledger.ts', 'node_modules/uuid/dist/index.js'],
     ['functions/connectors/queue/main.ts', 'functions/tasks/db/schema.ts'],
+    ['sandbox/mail/main.ts', 'functions/mailer/db/schema.ts'],
+    ['functions/mailer/send/handler.ts', 'sandbox/mail/catcher.ts'],
     ['web/tasks/main.tsx', 'contracts/rest/tasks.ts'],
     ['web/tasks/main.tsx', 'functions/tasks/domain/task.ts'],
   ])('%s -> %s', (from, to) => {

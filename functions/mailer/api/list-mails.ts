@@ -1,0 +1,31 @@
+import { BusinessDay, Uuid } from '#contracts/fields';
+import { MailStatus, Mails } from '#contracts/rest/mailer';
+import type { BusinessDate } from '#platform/business-day';
+import { pageOf, pageQuery } from '#platform/paging';
+import { query } from '#platform/route';
+import { listMails } from '../db/reading.ts';
+import { mailView, seesAllMails } from '../domain/mail-view.ts';
+
+export const mailsList = query({
+  path: '/api/mailer/mails',
+  summary: "Letters, newest created first: one's own; for accountants and admins everybody's.",
+  roles: 'any',
+  query: { ...pageQuery, status: MailStatus, userId: Uuid, day: BusinessDay },
+  answers: { 200: Mails },
+  async run({ query, user, db }) {
+    const page = pageOf('mails', user, query, ['createdAt', 'id']);
+    const { status, userId, day } = query;
+    const filter = {
+      ...(seesAllMails(user.role) ? {} : { ownerId: user.id }),
+      ...(status && { status }),
+      ...(userId && { userId }),
+      ...(day && { day: day as BusinessDate }),
+    };
+
+    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
+    const rows = await listMails(db, filter, after, page.limit + 1);
+
+    const { items, nextCursor } = page.of(rows.map(mailView));
+    return { items, nextCursor };
+  },
+});
