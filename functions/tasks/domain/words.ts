@@ -5,12 +5,15 @@ const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/g
 
 const shortened = (word: string): string => [...word].slice(0, MAX_WORD).join('');
 
+/** A run from its first letter or digit on: a bracket or quotation mark before it makes no other word of it. */
+const ledByWord = (run: string): string => run.replace(/^[^\p{L}\p{N}]+/u, '');
+
 /** What a task is found by: its Jira id, each run without white space of its title, and the words within it. */
 export function wordsOf({ title, jiraId }: { title: string; jiraId: string | null }): string[] {
   const runs = folded(title).split(/\s+/);
-  const trimmed = runs.map((run) => run.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''));
+  const led = runs.map(ledByWord);
   const within = runs.flatMap((run) => run.split(/[^\p{L}\p{N}]+/u));
-  const words = [...trimmed, ...within, ...(jiraId ? [folded(jiraId)] : [])];
+  const words = [...led, ...within, ...(jiraId ? [folded(jiraId)] : [])];
   return [...new Set(words.filter((word) => word !== '').map(shortened))];
 }
 
@@ -19,7 +22,7 @@ export const beginningsOf = (search: string): string[] => [
   ...new Set(
     folded(search)
       .split(/\s+/)
-      .filter((word) => word !== '')
-      .map(shortened),
+      .filter((run) => run !== '')
+      .map((run) => shortened(ledByWord(run) || run)),
   ),
 ];

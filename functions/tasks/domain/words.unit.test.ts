@@ -16,6 +16,11 @@ it.each([
   ['готово!', 'готово', false],
   ['foo-b', 'see foo-bar', true],
   ['bar', 'see foo-bar', true],
+  ['(1', 'Ответ (1)', true],
+  ['⑴', '⑴', true], // folded it is (1)
+  ['c++', 'Learn C++!', true],
+  ['c++', 'Learn C', false],
+  ['!!', 'anything', false],
   ['', 'anything', true],
 ])('%j and the title %j: found %s', (search, title, found) => expect(finds(search, title)).toBe(found));
 
