@@ -12,9 +12,9 @@ it.each(VARIANTS)('an accountant goes from the balances to the rows behind one o
   const { body: task } = await manager.send('POST', '/api/tasks', { title });
   const worker = await (await Visitor.signInById(task.userId)).get('/api/auth/session');
 
-  const { page, context, faults } = await visit(variant);
+  const { page, context, faults } = await visit(variant, '/auth/?back=/accounts/all/');
   await page.getByRole('button', { name: /Корелла/ }).click();
-  await page.waitForURL(`${url}/accounts/all/`); // the first page of whoever looks after the money
+  await page.waitForURL(`${url}/accounts/all/`);
   const row = page.getByRole('row').filter({ hasText: title });
   await row.waitFor();
   await row.getByText(worker.body.name).waitFor(); // the names come from Auth, a moment later

@@ -4,6 +4,7 @@ import { Field, Select } from '../ui/Field.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
+import { useNames } from '../ui/names.ts';
 import { t as common } from '../ui/texts.ts';
 import { t } from './texts.ts';
 
@@ -14,16 +15,17 @@ interface StatementProps {
   readonly base: string;
   /** The company's zone, as soon as it is known. */
   readonly zone: string | undefined;
-  /** Says whose a row is, where a list has the rows of many. */
-  readonly nameOf?: ((userId: string) => string) | undefined;
+  /** Whose a row is has to be said. */
+  readonly isOfMany?: boolean;
 }
 
 /** Rows of the ledger with filters by day and kind, and all of them as a file. */
-export function Statement({ base, zone, nameOf }: StatementProps) {
+export function Statement({ base, zone, isOfMany = false }: StatementProps) {
   const [query, change] = useQuery();
   const path = filteredPath(base, query, ['day', 'kind']);
   const isFiltered = path !== base;
   const rows = useLiveList<Transaction>(path);
+  const name = useNames(isOfMany && rows.data ? rows.data.map(({ userId }) => userId) : []);
 
   return (
     <section class="card" aria-labelledby="statement">
@@ -63,13 +65,19 @@ export function Statement({ base, zone, nameOf }: StatementProps) {
           </>
         }
       >
-        {(found) => <TransactionTable rows={found} zone={zone} nameOf={nameOf} />}
+        {(found) => <TransactionTable rows={found} zone={zone} nameOf={isOfMany ? name : null} />}
       </List>
     </section>
   );
 }
 
-function TransactionTable({ rows, zone, nameOf }: Omit<StatementProps, 'base'> & { rows: readonly Transaction[] }) {
+interface TransactionTableProps {
+  readonly rows: readonly Transaction[];
+  readonly zone: string | undefined;
+  readonly nameOf: ((userId: string) => string) | null;
+}
+
+function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
   return (
     <Table
       texts={[t('when'), ...(nameOf ? [t('who')] : []), t('kind'), t('task')]}

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { Accounts } from '#contracts/rest/accounts';
 import { Statement } from '../accounts/statement.tsx';
 import { List, Table } from '../ui/List.tsx';
@@ -16,36 +17,42 @@ function Balances() {
   const rows = accounts.data?.items ?? [];
   const name = useNames([...rows.map(({ userId }) => userId), ...(chosen ? [chosen] : [])]);
   const zone = rows[0]?.today.timeZone;
+  // From a figure somewhere else: the rows behind it come first.
+  const [isLedHere] = useState(() => query.has('day') || query.has('kind'));
+
+  const everybody = (
+    <section class="card">
+      <List list={{ ...accounts, data: accounts.data && rows }} none={t('none')}>
+        {() => (
+          <Table texts={[t('worker')]} numbers={[t('charged'), t('earned'), t('balance')]}>
+            {rows.map(({ userId, balanceCents, today }) => (
+              <tr key={userId}>
+                <td class="text">
+                  <button type="button" class="button quiet" onClick={() => change({ userId })}>
+                    {name(userId)}
+                  </button>
+                </td>
+                <td class="number">
+                  <Money cents={-today.feesCents} movement />
+                </td>
+                <td class="number">
+                  <Money cents={today.rewardsCents} movement />
+                </td>
+                <td class="number">
+                  <Money cents={balanceCents} />
+                </td>
+              </tr>
+            ))}
+          </Table>
+        )}
+      </List>
+    </section>
+  );
 
   return (
     <>
       <LiveMark live={accounts} />
-      <section class="card">
-        <List list={{ ...accounts, data: accounts.data && rows }} none={t('none')}>
-          {() => (
-            <Table texts={[t('worker')]} numbers={[t('charged'), t('earned'), t('balance')]}>
-              {rows.map(({ userId, balanceCents, today }) => (
-                <tr key={userId}>
-                  <td class="text">
-                    <button type="button" class="button quiet" onClick={() => change({ userId })}>
-                      {name(userId)}
-                    </button>
-                  </td>
-                  <td class="number">
-                    <Money cents={-today.feesCents} movement />
-                  </td>
-                  <td class="number">
-                    <Money cents={today.rewardsCents} movement />
-                  </td>
-                  <td class="number">
-                    <Money cents={balanceCents} />
-                  </td>
-                </tr>
-              ))}
-            </Table>
-          )}
-        </List>
-      </section>
+      {!isLedHere && everybody}
       {chosen && (
         <div class="head">
           <p>{t('rowsOf', { name: name(chosen) })}</p>
@@ -58,8 +65,9 @@ function Balances() {
         key={chosen}
         base={chosen ? `/api/accounts/users/${encodeURIComponent(chosen)}/transactions` : '/api/accounts/transactions'}
         zone={zone}
-        nameOf={chosen ? undefined : name}
+        isOfMany={!chosen}
       />
+      {isLedHere && everybody}
     </>
   );
 }

@@ -15,6 +15,9 @@ import { Figure } from './figure.tsx';
 import { Reconciliation } from './reconciliation.tsx';
 import { t } from './texts.ts';
 
+/** Leads whoever has chosen or changed a day to it, with eyes and keyboard. */
+export const showDay = (): void => document.getElementById('day')?.focus();
+
 /** One day and its closing: what it would pay, how far its paying is, what it has paid; and whether all books agree. */
 export function DayPanel({ date, today, query, change }: { date: string; today: string } & Query) {
   const day = useLive<Day>(`/api/accounts/days/${encodeURIComponent(date)}`);
@@ -52,12 +55,16 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
           {(known) => (
             <>
               <Closing day={known} />
-              {mayClose && known.state === 'open' && <CloseButton day={known} today={today} begun={day.reload} />}
+              {mayClose && (
+                <div class="actions">
+                  <CloseButton day={known} today={today} begun={day.reload} />
+                  <Reconciliation date={date} isAsked={query.has('check')} ask={() => change({ check: '1' })} />
+                </div>
+              )}
             </>
           )}
         </Loaded>
       )}
-      {mayClose && <Reconciliation date={date} isAsked={query.has('check')} ask={() => change({ check: '1' })} />}
     </section>
   );
 }
@@ -124,21 +131,27 @@ function CloseButton({ day, today, begun }: { day: Day; today: string; begun(): 
     setRefused(null);
     command<Day>('POST', `/api/accounts/days/${day.date}/close`, body, key.current).catch(setRefused).finally(begun);
   };
+  const closed = () => {
+    setAsked(false);
+    if (day.state !== 'open') showDay(); // the button that had the focus has gone
+  };
   return (
     <>
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          key.current = newKey(); // pressed twice in this dialog it is one command
-          setAsked(true);
-        }}
-      >
-        {action}
-      </button>
+      {day.state === 'open' && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            key.current = newKey(); // pressed twice in this dialog it is one command
+            setAsked(true);
+          }}
+        >
+          {action}
+        </button>
+      )}
       {refused && <ProblemNotice error={refused} />}
       {isAsked && (
-        <Dialog title={action} action={t('closeDo')} act={close} closed={() => setAsked(false)}>
+        <Dialog title={action} action={t('closeDo')} act={close} closed={closed}>
           <p>{t('closeAsk', { people: day.payouts.count, sum: money(day.payouts.totalCents) })}</p>
           <p class="soft">{t(early ? 'closeEarlyHint' : 'closeHint')}</p>
         </Dialog>

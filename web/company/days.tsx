@@ -7,6 +7,7 @@ import { Loaded, Table } from '../ui/List.tsx';
 import { filteredPath, type Live, type Query, useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
 import { t as common } from '../ui/texts.ts';
+import { showDay } from './day-panel.tsx';
 import { DayStatus } from './day-status.tsx';
 import { Figure } from './figure.tsx';
 import { t } from './texts.ts';
@@ -78,7 +79,7 @@ function DayTable({ summary: { items, totals }, open }: { summary: Summary; open
             <Money cents={totals.profitCents} />
           </td>
           <td class="number">
-            <Money cents={totals.payoutsCents} /> <span class="soft">({totals.payoutsCount})</span>
+            <Money cents={totals.payoutsCents} /> <Count of={totals.payoutsCount} />
           </td>
         </tr>
         {items.toReversed().map(({ date, state, feesCents, rewardsCents, profitCents, payoutsCents, payoutsCount }) => (
@@ -89,7 +90,7 @@ function DayTable({ summary: { items, totals }, open }: { summary: Summary; open
                 onClick={(event) => {
                   event.preventDefault();
                   open(date);
-                  document.getElementById('day')?.focus();
+                  showDay();
                 }}
               >
                 {businessDay(date)}
@@ -108,7 +109,7 @@ function DayTable({ summary: { items, totals }, open }: { summary: Summary; open
               <Figure cents={profitCents} date={date} />
             </td>
             <td class="number">
-              <Figure cents={payoutsCents} date={date} kind="payout" /> <span class="soft">({payoutsCount})</span>
+              <Figure cents={payoutsCents} date={date} kind="payout" /> <Count of={payoutsCount} />
             </td>
           </tr>
         ))}
@@ -116,3 +117,5 @@ function DayTable({ summary: { items, totals }, open }: { summary: Summary; open
     </>
   );
 }
+
+const Count = ({ of }: { of: number }) => (of > 0 ? <span class="soft">({of})</span> : null);

@@ -47,14 +47,13 @@ function Today({ figures }: { figures: Summary['items'][number] }) {
         <div>
           <dt>{t('fees')}</dt>
           <dd>
-            <Figure cents={feesCents} date={date} kind="fee" />
+            <Figure cents={feesCents} date={date} kind="fee" movement />
           </dd>
         </div>
-        <div aria-hidden="true">−</div>
         <div>
           <dt>{t('rewards')}</dt>
           <dd>
-            <Figure cents={rewardsCents} date={date} kind="reward" />
+            <Figure cents={-rewardsCents} date={date} kind="reward" movement />
           </dd>
         </div>
       </dl>

@@ -1,20 +1,17 @@
-import type { Reconciliation as Checked } from '#contracts/rest/accounts';
-import { Loaded, Table } from '../ui/List.tsx';
+import type { ReconciliationCheck as Check, Reconciliation as Checked } from '#contracts/rest/accounts';
+import { money } from '../ui/formats.ts';
+import { Loaded } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { Status } from '../ui/Status.tsx';
 import { t } from './texts.ts';
 
-type Check = Checked['checks'][number];
-
-/** Whether the books of all services say the same of a day. It asks all of them, so somebody has to want it. */
+/** Whether the books of all services say the same of a day. All of them are asked, so somebody has to want it. */
 export function Reconciliation({ date, isAsked, ask }: { date: string; isAsked: boolean; ask(): void }) {
-  const checked = useLive<Checked>(
-    isAsked ? `/api/accounts/reconciliation?day=${encodeURIComponent(date)}` : null,
-    10_000,
-  );
+  const path = `/api/accounts/reconciliation?day=${encodeURIComponent(date)}`;
+  const checked = useLive<Checked>(isAsked ? path : null, 10_000);
   if (!isAsked) {
     return (
-      <button type="button" class="button quiet" onClick={ask}>
+      <button type="button" class="button" onClick={ask}>
         {t('reconcile')}
       </button>
     );
@@ -30,12 +27,11 @@ export function Reconciliation({ date, isAsked, ask }: { date: string; isAsked: 
                 {t(ok ? 'allAgree' : settled ? 'notAllAgree' : 'unsettled')}
               </Status>
             </p>
-            <Table wide texts={[t('check'), t('result')]} numbers={[t('expected'), t('actual')]}>
+            <ul class="row">
               {checks.map((check) => (
-                <CheckRow key={check.name} check={check} />
+                <CheckItem key={check.name} check={check} />
               ))}
-            </Table>
-            {checks.map((check) => check.differences.length > 0 && <Differences key={check.name} check={check} />)}
+            </ul>
           </>
         )}
       </Loaded>
@@ -43,30 +39,32 @@ export function Reconciliation({ date, isAsked, ask }: { date: string; isAsked: 
   );
 }
 
-const CheckRow = ({ check: { name, ok, expected, actual } }: { check: Check }) => (
-  <tr>
-    <th scope="row">{t(`check_${name}`)}</th>
-    <td>
-      <Status tone={ok ? 'good' : 'bad'}>{t(ok ? 'agrees' : 'differs')}</Status>
-    </td>
-    <td class="number">{expected}</td>
-    <td class="number">{actual}</td>
-  </tr>
-);
+function CheckItem({ check: { name, ok, expected, actual, differences } }: { check: Check }) {
+  const both = (id: string, ours: number | string | null, theirs: number | string | null) =>
+    t('both', { expected: said(name, id, ours), actual: said(name, id, theirs) });
+  return (
+    <li>
+      <strong>{t(`check_${name}`)}</strong> <Status tone={ok ? 'good' : 'bad'}>{t(ok ? 'agrees' : 'differs')}</Status>{' '}
+      {name !== 'analytics' && <span class="soft">{ok ? said(name, '', actual) : both('', expected, actual)}</span>}
+      {differences.length > 0 && (
+        <details>
+          <summary>{t('differences', { count: differences.length })}</summary>
+          <ul>
+            {differences.map((one) => (
+              <li key={one.id}>
+                <code>{one.id}</code> {both(one.id, one.expected, one.actual)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  );
+}
 
-const Differences = ({ check: { name, differences } }: { check: Check }) => (
-  <details open>
-    <summary>{t('differencesOf', { check: t(`check_${name}`), count: differences.length })}</summary>
-    <Table wide texts={[t('id')]} numbers={[t('expected'), t('actual')]}>
-      {differences.map(({ id, expected, actual }) => (
-        <tr key={id}>
-          <td>
-            <code>{id}</code>
-          </td>
-          <td class="number">{expected ?? '—'}</td>
-          <td class="number">{actual ?? '—'}</td>
-        </tr>
-      ))}
-    </Table>
-  </details>
-);
+/** Books hold cents, but for letters and for what Analytics counts or names; that one sums up to nothing sensible. */
+function said(name: Check['name'], id: string, value: number | string | null): string {
+  if (value === null) return '—';
+  const isMoney = name !== 'letters' && (name !== 'analytics' || id.endsWith('Cents'));
+  return typeof value === 'number' && isMoney ? money(value) : String(value);
+}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Submit } from './Field.tsx';
 import { t } from './texts.ts';
 
@@ -13,9 +13,13 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
+/** The second click of a double click must not hit what lies below. */
+const DOUBLE_CLICK_MS = 300;
+
 /** What has to be answered first; open for as long as it is drawn. The browser keeps the focus and knows Esc. */
 export function Dialog({ title, action, act, closed, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [isDone, setDone] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
   const close = () => dialog.current?.close();
   return (
@@ -25,13 +29,14 @@ export function Dialog({ title, action, act, closed, children }: DialogProps) {
         class="row"
         onSubmit={(event) => {
           event.preventDefault();
+          setDone(true);
           act(event.currentTarget);
-          close();
+          setTimeout(close, DOUBLE_CLICK_MS);
         }}
       >
         {children}
         <div class="head">
-          <Submit busy={false}>{action}</Submit>
+          <Submit busy={isDone}>{action}</Submit>
           <button type="button" class="button quiet" onClick={close}>
             {t('notNow')}
           </button>

@@ -4,11 +4,19 @@ import { get } from './client.ts';
 
 const known = new Map<string, string>();
 const asked = new Set<string>();
+/** Draws anew what shows names: somebody else there may have asked for them. */
+const shown = new Set<() => void>();
 const MOST_AT_ONCE = 200;
 
 /** Names of people by id; "…" until Auth has told them, and while it is away: what is shown beside them is there all the same. */
 export function useNames(ids: readonly string[]): (id: string) => string {
   const [, setCount] = useState(0);
+  useEffect(() => {
+    const draw = () => setCount(known.size);
+    shown.add(draw);
+    draw(); // some may have come before
+    return () => void shown.delete(draw);
+  }, []);
   const missing = [...new Set(ids)].filter((id) => !asked.has(id)).slice(0, MOST_AT_ONCE);
   useEffect(() => {
     if (missing.length === 0) return;
@@ -16,7 +24,7 @@ export function useNames(ids: readonly string[]): (id: string) => string {
     get<Users>(`/api/auth/users?limit=${MOST_AT_ONCE}&ids=${missing.join(',')}`).then(
       ({ items }) => {
         for (const user of items) known.set(user.id, user.name);
-        setCount(known.size);
+        for (const draw of shown) draw();
       },
       () => {
         for (const id of missing) asked.delete(id); // asked again with the next drawing

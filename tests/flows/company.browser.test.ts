@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { Visitor } from './visitor.ts';
+
+const visit = openBrowser();
+const [phone] = VARIANTS;
+const url = process.env.ATES_TEST_URL ?? '';
+const title = `Посчитать перья ${randomUUID()}`;
+let accountant: Visitor;
+let today: string;
+
+/** A task that is closed: the company charges its fee and owes its reward. */
+async function closedTask(named: string) {
+  const { body: task } = await (await Visitor.signIn('manager')).send('POST', '/api/tasks', { title: named });
+  const worker = await Visitor.signInById(task.userId);
+  expect((await worker.send('POST', `/api/tasks/${task.id}/close`, {})).status).toBe(200);
+  const isPosted = expect.objectContaining({ taskId: task.id, kind: 'reward' });
+  const rows = async () => (await worker.get('/api/accounts/me/transactions?limit=200')).body.items;
+  await vi.waitFor(async () => expect(await rows()).toContainEqual(isPosted), { timeout: 10_000 });
+}
+
+const day = async () => (await accountant.get(`/api/accounts/days/${today}`)).body;
+const dollars = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
+/** The text without what the languages write differently in amounts, which is also where a minus stands. */
+const plain = (text: string | null) => (text ?? '').replaceAll(/[\s\u00a0]/g, '').replaceAll(',', '.');
+
+async function openAs(page: Page, name: RegExp) {
+  await page.getByRole('button', { name }).click();
+  await page.waitForURL(`${url}/accounts/company/`); // the first page of whoever looks after the money
+  await page.locator('#day').waitFor();
+}
+
+beforeAll(async () => {
+  accountant = await Visitor.signIn('accountant');
+  today = (await accountant.get('/api/accounts/me')).body.today.date;
+  await closedTask(title);
+});
+
+it.each(VARIANTS)('an accountant goes from today’s profit to the rows behind it: $name', async (variant) => {
+  const { page, context, faults } = await visit(variant);
+  await openAs(page, /Корелла/);
+  const { profitCents } = (await accountant.get('/api/accounts/summary')).body.items.at(-1);
+  await expect.poll(async () => plain(await page.locator('.figure').textContent())).toContain(dollars(profitCents));
+  await page.locator('.total').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+
+  const fees = page.locator('.figures dd a').first();
+  const said = plain(await fees.textContent());
+  await fees.click();
+  await page.waitForURL(`${url}/accounts/all/?day=${today}&kind=fee`);
+  await page.getByRole('row').filter({ hasText: title }).waitFor();
+  const rows = (await accountant.get(`/api/accounts/transactions?day=${today}&kind=fee&limit=200`)).body.items;
+  const sum = rows.reduce((cents: number, row: { sumCents: number }) => cents - row.sumCents, 0);
+  expect(said).toContain(dollars(sum));
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('an accountant closes today early: is told whom it hits, sees it go on, and what was paid', async () => {
+  for (let n = 0; (await day()).payouts.count === 0; n += 1) {
+    expect(n).toBeLessThan(30); // others have left debts, which rewards make up for
+    await closedTask(title);
+  }
+  const { page, context, faults } = await visit(phone);
+  await openAs(page, /Корелла/);
+  await page.getByRole('button', { name: 'Закрыть сегодня досрочно' }).click();
+  const dialog = page.getByRole('dialog');
+  const { payouts } = await day();
+  await dialog.getByText(`получат выплату: ${payouts.count}, `).waitFor();
+  expect(plain(await dialog.textContent())).toContain(`вместе${dollars(payouts.totalCents)}$`);
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Закрыть и выплатить' }).dblclick();
+
+  const panel = page.locator('section[aria-labelledby=day]');
+  await panel.getByRole('status').filter({ hasText: 'закрыт досрочно' }).waitFor({ timeout: 20_000 });
+  await panel.getByText('Корелла').waitFor();
+  expect(await day()).toMatchObject({ state: 'closed', early: true, payouts });
+  await panel.locator('dd a').click();
+  await page.waitForURL(`${url}/accounts/all/?day=${today}&kind=payout`);
+  await page.getByRole('row').filter({ hasText: 'выплата' }).first().waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it.each(VARIANTS)(
+  'whoever looks after the money sees a closed day and what its books differ in: $name',
+  async (variant) => {
+    const { page, context, faults } = await visit(variant);
+    const check = { ok: true, expected: 61_200, actual: 61_200, differences: [] };
+    const lost = { id: randomUUID(), expected: 1_300, actual: null };
+    const checks = [
+      { ...check, name: 'balances' },
+      { ...check, name: 'payouts', ok: false, actual: 59_900, differences: [lost] },
+    ];
+    await page.route('**/api/accounts/reconciliation?*', (route) =>
+      route.fulfill({ json: { date: today, ok: false, settled: true, checks } }),
+    );
+    await openAs(page, /Корелла/);
+    await page.getByRole('button', { name: variant.locale === 'ru-RU' ? 'Сверить день' : 'Reconcile the day' }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get('check')).toBe('1');
+    await page.locator('details summary').click();
+    await page.getByText(lost.id).waitFor();
+    expect(plain(await page.locator('section[aria-labelledby=reconciliation]').textContent())).toMatch(
+      /612\.00.*599\.00/,
+    );
+    expect(await axeViolations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+);
+
+it('an executive sees the figures and no button that changes something', async () => {
+  const { page, context, faults } = await visit(phone, '/auth/?back=/accounts/company/');
+  await openAs(page, /Жако/);
+  await page.locator('.total').waitFor();
+  expect(await page.getByRole('button', { name: /Закрыть|Сверить/ }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
