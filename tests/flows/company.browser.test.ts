@@ -46,6 +46,14 @@ it.each(VARIANTS)('an accountant goes from today’s profit to the rows behind i
   await page.locator('.total').waitFor();
   expect(await axeViolations(page)).toEqual([]);
 
+  // The chart goes from day to day by keys, and says each.
+  const latest = await page.locator('figcaption').textContent();
+  await page.getByRole('slider').press('ArrowLeft');
+  await expect.poll(() => page.locator('figcaption').textContent()).not.toBe(latest);
+  expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toBe(
+    await page.locator('figcaption').textContent(),
+  );
+
   const fees = page.locator('.figures dd a').first();
   const said = plain(await fees.textContent());
   await fees.click();

@@ -88,6 +88,30 @@ it('when somebody else signs in in another tab, the first shows the other one’
   await context.close();
 });
 
+it('the shell stands before any script; with it each role has its sections, and the theme is kept', async () => {
+  const { page, context } = await visit(desktop, '/auth/?back=/accounts/');
+  await signInAs(page, /Кеша/, '/accounts/');
+  const links = page.getByRole('navigation').getByRole('link');
+  await expect.poll(() => links.allTextContents()).toContain('My account');
+  for (const name of ['Company', 'Balances', 'Users'])
+    expect(await links.filter({ hasText: name }).isVisible()).toBe(false);
+  const theme = page.getByRole('button', { name: 'Theme: as the system' });
+  await theme.click();
+  await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.reload();
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
+  await page.getByRole('link', { name: 'Tasks', exact: true }).waitFor();
+  await page.unroute('**/assets/*.js');
+  await page.reload();
+  await page.getByRole('button', { name: 'Theme: light' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/auth/');
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  await context.close();
+});
+
 it('the language follows the reader’s choice, else the browser, and stands in the HTML before any script', async () => {
   const { page, context } = await visit({ ...desktop, locale: 'ru-RU' as 'en-US' }, '/auth/');
   const htmlOf = async (language?: string) => {
