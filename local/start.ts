@@ -36,7 +36,7 @@ try {
   if (watch) watchSources(system);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   console.log(`\nATES runs at ${run.url}  (ready in ${seconds} s; Ctrl-C stops it)`);
-  console.log(`Its letters arrive at ${run.inboxUrl}\n`);
+  console.log(`Its letters arrive at ${run.inboxUrl}, its payouts at the sandbox bank ${run.bankUrl}\n`);
   if (process.env.ATES_DEMO !== 'off') {
     console.log(`Sign in with the password ${run.demoPassword} as`);
     for (const { email, name, role } of demoUsers) console.log(`  ${role.padEnd(10)} ${email.padEnd(24)} ${name}`);

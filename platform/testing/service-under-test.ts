@@ -61,7 +61,11 @@ export interface ServiceUnderTest {
 }
 
 /** A service with an empty migrated database of its own, for one test file. Needs the engines of the test run. */
-export function serviceUnderTest(service: string): ServiceUnderTest {
+export function serviceUnderTest(
+  service: string,
+  /** Those that no other service has. */
+  moreSecrets: Readonly<Record<string, string>> = {},
+): ServiceUnderTest {
   const run = randomBytes(5).toString('hex');
   const user = `t_${run}`;
   const database = `test_${service}_${run}`;
@@ -71,6 +75,7 @@ export function serviceUnderTest(service: string): ServiceUnderTest {
 
   beforeAll(async () => {
     await writeSecrets(secrets, user);
+    for (const [name, value] of Object.entries(moreSecrets)) writeFileSync(join(secrets, name), value);
     admin = await mysql.createConnection({ uri: server().href, timezone: 'Z', dateStrings: true });
     await admin.query(`CREATE DATABASE ${database}`);
     await admin.query(`USE ${database}`);
