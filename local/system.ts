@@ -26,6 +26,7 @@ const CONNECTORS = {
   outbox: ['outbox-database-password', 'outbox-broker-password'],
   queue: ['queue-broker-password', 'caller-keys'],
   timer: [],
+  ops: ['ops-broker-password', 'session-public-keys', 'caller-keys'],
 } as const;
 
 const PASSED_ON = [
@@ -146,7 +147,7 @@ export class System {
     await this.#step('nginx', async () => {
       const upstreams = Object.fromEntries(
         [...this.#parts].flatMap(([name, part]) =>
-          functionNames().includes(name) ? [[name, new URL(part.plan.url).host]] : [],
+          name === 'ops' || functionNames().includes(name) ? [[name, new URL(part.plan.url).host]] : [],
         ),
       );
       const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
@@ -213,11 +214,14 @@ export class System {
       ...{ name, tags, configure, write, read },
       password: this.#secrets.get(`${name}-broker-password`),
     });
-    const heard = `(${functionNames().join('|')})(\\.dead)?`;
+    const queue = `(${functionNames().join('|')})`;
+    const heard = `${queue}(\\.dead)?`;
     const users = [
       user('outbox', '', '^ates\\.events$', '^ates\\.events$', '^$'),
       // It parks by the default exchange, which RabbitMQ calls amq.default, and names it for dead letters.
       user('queue', '', `^(ates\\.events|${heard})$`, `^(amq\\.default|${heard})$`, `^(ates\\.events|${heard})$`),
+      // It locks the dead letters by a queue of its own, and sends them back to their queues as `queue` parks them.
+      user('ops', '', '^ates\\.ops$', '^amq\\.default$', `^${queue}\\.dead$`),
       user('admin', 'administrator', '.*', '.*', '.*'),
     ];
     const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
@@ -308,10 +312,18 @@ export class System {
       outbox: { ATES_AMQP_URL: this.#brokerUrl('outbox'), ATES_OUTBOX_DATABASES: outboxes.join(' ') },
       queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: join(root, 'stack.yml') },
       timer: { ATES_STACK_FILE: join(root, 'stack.yml') },
+      ops: {
+        ATES_AMQP_URL: this.#brokerUrl('ops'),
+        ATES_STACK_FILE: join(root, 'stack.yml'),
+        ATES_TIMER: this.#env.ATES_TIMER ?? 'on',
+        ATES_HANDLER: join(root, 'dist/connectors/ops'),
+      },
     };
+    const programOf = (name: string) =>
+      name === 'ops' ? join(root, 'template/ates-node/index.mjs') : join(root, 'dist/connectors', name, 'main.js');
     const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
       .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
-      .map((name) => add(name, CONNECTORS[name], own[name], join(root, 'dist/connectors', name, 'main.js')));
+      .map((name) => add(name, CONNECTORS[name], own[name], programOf(name)));
     await Promise.all([...functions, ...connectors]);
   }
 

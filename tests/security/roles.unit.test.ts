@@ -54,6 +54,13 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/analytics/losers': 'admin executive',
   'POST /api/analytics/rebuild': 'admin',
   'GET /api/analytics/openapi.json': 'any',
+  'GET /api/ops/status': 'admin',
+  'GET /api/ops/dead-letters': 'admin',
+  'GET /api/ops/dead-letters/{id}': 'admin',
+  'POST /api/ops/dead-letters/{id}/replay': 'admin',
+  'POST /api/ops/dead-letters/{id}/drop': 'admin',
+  'GET /readyz': 'everyone',
+  'GET /api/ops/openapi.json': 'any',
 };
 
 let routes: readonly NonNullable<FunctionHandler['definition']['http']>[number][];
