@@ -33,6 +33,12 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     nav: { ru: 'Счета', en: 'Balances' },
     roles: ['accountant', 'executive', 'admin'],
   },
+  analytics: {
+    path: 'analytics',
+    title: { ru: 'Аналитика', en: 'Analytics' },
+    nav: { ru: 'Аналитика', en: 'Analytics' },
+    roles: ['executive', 'admin'],
+  },
   users: { path: 'auth/users', title: { ru: 'Люди', en: 'Users' }, nav: { ru: 'Люди', en: 'Users' }, roles: ['admin'] },
 };
 

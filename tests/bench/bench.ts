@@ -29,14 +29,15 @@ try {
   const run = await system.start();
   const tasks = await mysql.createConnection({ uri: run.databases.tasks ?? '' });
   const accounts = await mysql.createConnection({ uri: run.databases.accounts ?? '' });
+  const analytics = await mysql.createConnection({ uri: run.databases.analytics ?? '' });
 
   const rawHttp = await measureRawHttp();
   const rawInserts = await measureRawInserts(run);
   const rawRows = await measureRawRows(accounts);
   const rawBroker = await measureRawBroker(run);
   const { perSecond: added, p50, p97, non2xx } = await measureAdding(run);
-  await settled(tasks, accounts);
-  const recorded = await measureBacklog(tasks, accounts);
+  await settled(tasks, accounts, analytics);
+  const { recorded, counted } = await measureBacklog(tasks, accounts, analytics);
   const charge = await measureCharge(run, accounts);
 
   const line = (name: string, value: number, unit: string, ratio = '') =>
@@ -60,10 +61,11 @@ try {
     '/s',
     `${percent(recorded, rawRows)} of raw rows, ${percent(recorded, rawBroker)} of raw broker`,
   );
+  line('the same events, until they are counted in the days too', counted, '/s');
   console.log(
     `from the click to the charge: p50 ${charge.p50} ms, p95 ${charge.p95} ms (${SAMPLES} tasks, one after another)`,
   );
-  await Promise.all([tasks.end(), accounts.end()]);
+  await Promise.all([tasks.end(), accounts.end(), analytics.end()]);
 } finally {
   await system.stop();
 }
@@ -167,7 +169,7 @@ function cannon(url: string, headers: Record<string, string>): Promise<autocanno
 }
 
 /** Outbox rows as tasks-add writes them, all there before the connector starts. */
-async function measureBacklog(tasks: Connection, accounts: Connection): Promise<number> {
+async function measureBacklog(tasks: Connection, accounts: Connection, analytics: Connection) {
   await system.parts.get('outbox')?.stop();
   const workers = Array.from({ length: WORKERS }, () => randomUUID());
   for (let n = 0; n < BACKLOG; n += 1_000) {
@@ -201,11 +203,18 @@ async function measureBacklog(tasks: Connection, accounts: Connection): Promise<
     await tasks.query('INSERT INTO outbox (id, type, envelope, created_at, try_after) VALUES ?', [rows]);
   }
   await tasks.query('UPDATE outbox SET try_after = UTC_TIMESTAMP(3) WHERE sent_at IS NULL');
-  const before = await count(accounts);
+  const before = await count(accounts, 'transactions');
   const began = performance.now();
   await system.parts.get('outbox')?.start();
-  await reaches(accounts, before + BACKLOG);
-  return (BACKLOG * 1_000) / (performance.now() - began);
+  const perSecondUntil = async (connection: Connection, table: string) => {
+    await reaches(connection, table, before + BACKLOG);
+    return (BACKLOG * 1_000) / (performance.now() - began);
+  };
+  const [recorded, counted] = await Promise.all([
+    perSecondUntil(accounts, 'transactions'),
+    perSecondUntil(analytics, 'facts'),
+  ]);
+  return { recorded, counted };
 }
 
 /** From sending the command to the row that a reader of the ledger can see. */
@@ -244,23 +253,24 @@ async function signIn(run: Run): Promise<string> {
     .join('; ');
 }
 
-async function count(accounts: Connection): Promise<number> {
-  const [rows] = await accounts.query('SELECT count(*) AS n FROM transactions');
+async function count(connection: Connection, table: string): Promise<number> {
+  const [rows] = await connection.query(`SELECT count(*) AS n FROM ${table}`);
   return Number((rows as { n: number }[])[0]?.n);
 }
 
-async function reaches(accounts: Connection, wanted: number): Promise<void> {
+async function reaches(connection: Connection, table: string, wanted: number): Promise<void> {
   const deadline = performance.now() + 180_000;
   for (let last = -1; ; ) {
-    const now = await count(accounts);
+    const now = await count(connection, table);
     if (now >= wanted) return;
-    if (performance.now() > deadline) throw new Error(`${now} of ${wanted} postings (before: ${last})`);
+    if (performance.now() > deadline) throw new Error(`${now} of ${wanted} ${table} (before: ${last})`);
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-async function settled(tasks: Connection, accounts: Connection): Promise<void> {
+async function settled(tasks: Connection, accounts: Connection, analytics: Connection): Promise<void> {
   const [rows] = await tasks.query('SELECT count(*) AS n FROM tasks');
-  await reaches(accounts, Number((rows as { n: number }[])[0]?.n));
+  const wanted = Number((rows as { n: number }[])[0]?.n);
+  await Promise.all([reaches(accounts, 'transactions', wanted), reaches(analytics, 'facts', wanted)]);
 }
