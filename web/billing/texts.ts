@@ -1,8 +1,12 @@
-import { explain } from '../ui/texts.ts';
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
-explain({
-  'payout-not-stuck':
-    LANGUAGE === 'ru'
-      ? 'Повторять нечего: выплата не задержана, прошла или уже отправляется'
-      : 'There is nothing to retry: the payout is not held up, has been paid or is on its way',
-});
+const ru = {
+  'payout-not-stuck': 'Повторять нечего: выплата не задержана, прошла или уже отправляется',
+};
+
+const en: TextsLike<typeof ru> = {
+  'payout-not-stuck': 'There is nothing to retry: the payout is not held up, has been paid or is on its way',
+};
+
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

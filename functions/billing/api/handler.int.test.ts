@@ -39,7 +39,7 @@ describe('my card', () => {
   const get = async (as: Person) => (await request('GET', '/api/billing/me/card', { as })).body;
 
   keepsTheCommandPromises(
-    { request, deliver: payOut.deliver, handler: billingApi },
+    { request },
     { method: 'PUT', path: '/api/billing/me/card', body: { cardNumber: GOOD_CARD }, as: person('worker') },
     async () => Number((await one('SELECT coalesce(sum(card_version), 0) AS n FROM users')).n),
   );
@@ -125,7 +125,7 @@ describe('a retry', () => {
   const press = (id: string, as = accountant) => request('POST', `/api/billing/payouts/${id}/retry`, { as });
 
   keepsTheCommandPromises(
-    { request, deliver: payOut.deliver, handler: billingApi },
+    { request },
     {
       method: 'POST',
       path: async () => `/api/billing/payouts/${(await stored([blocked]))[0]}/retry`,
