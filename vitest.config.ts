@@ -15,6 +15,16 @@ export default defineConfig({
       { test: { ...common, name: 'unit', include: ['**/*.unit.test.ts'] } },
       // A real database and broker, started once.
       { test: { ...common, name: 'int', include: ['**/*.int.test.ts'], globalSetup: 'tests/engines.ts' } },
+      // The entry point of every function, as a process and, with a Docker engine, as an image.
+      {
+        test: {
+          ...common,
+          name: 'template',
+          include: ['tests/template/*.test.ts'],
+          exclude: ['**/*.unit.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       // The whole system, started once; its tests share it, so they take turns.
       { test: { ...common, ...shared, name: 'system', include: ['**/*.{e2e,fault,browser}.test.ts'] } },
       // What takes minutes: `npm run test:full`.

@@ -153,7 +153,7 @@ async function work({ manager, workers }: Staff) {
       made.added += 1;
     });
     await inParallel(
-      open.filter(() => dice(100) < 18),
+      open.filter(() => dice(100) < 30),
       async (task) => {
         const assignedAt = later(task.assignedAt, at(0.5 + Math.random() * 0.2));
         const { userId } = await manager.send('POST', 'tasks-assign', `/api/tasks/${task.id}/assign`, {}, assignedAt);
@@ -161,7 +161,7 @@ async function work({ manager, workers }: Staff) {
         made.reassigned += 1;
       },
     );
-    const done = new Set(open.filter(() => dice(100) < 45));
+    const done = new Set(open.filter(() => dice(100) < 28));
     await inParallel([...done], async (task) => {
       const closedAt = later(task.assignedAt, at(0.7 + Math.random() * 0.3));
       await workers.get(task.userId)?.send('POST', 'tasks-close', `/api/tasks/${task.id}/close`, {}, closedAt);

@@ -237,7 +237,16 @@ describe('what an answer may do in a browser', () => {
   it("is said once: for a letter's HTML by the function, for all others by the entry", async () => {
     const id = '01933f5e-7c00-7b20-9d4b-3e2f1a0c5b32';
     expect(await policyOf(`/api/mailer/mails/${id}/html`)).toBe(LETTER_POLICY);
-    for (const path of ['/api/tasks', '/tasks/', '/']) expect(await policyOf(path), path).toMatch(OURS);
+    for (const path of ['/tasks/', '/']) expect(await policyOf(path), path).toMatch(OURS);
+    expect((await post('/api/tasks')).headers.get('content-security-policy')).toMatch(OURS);
+  });
+
+  it('only the Mailer page may hold frames, and only ours', async () => {
+    expect(await policyOf('/mailer/')).toContain(" frame-src 'self';");
+    expect(await policyOf('/mailer/')).toMatch(OURS);
+    for (const path of ['/tasks/', '/', '/auth/?x=/mailer/']) {
+      expect(await policyOf(path), path).not.toContain('frame-src');
+    }
   });
 });
 

@@ -105,12 +105,13 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
   }
 }
 
-function batchOf({ headers, rawBody, body, bodyTooLarge }: FunctionEvent): readonly unknown[] {
+function batchOf(event: FunctionEvent): readonly unknown[] {
   const incoming = {
-    contentType: headers['content-type'],
-    contentEncoding: headers['content-encoding'],
-    body: (rawBody ?? body ?? null) as Buffer | string | object | null,
-    tooLarge: bodyTooLarge ?? false,
+    contentType: event.headers['content-type'],
+    contentEncoding: event.headers['content-encoding'],
+    // As in http-entry: our template parses `body` when it is read.
+    body: (event.rawBody ?? event.body ?? null) as Buffer | string | object | null,
+    tooLarge: event.bodyTooLarge ?? false,
   };
   const types = ['application/cloudevents-batch+json', 'application/cloudevents+json'];
   const value = parseBody(incoming, MAX_BYTES, types);

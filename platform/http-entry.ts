@@ -184,12 +184,13 @@ function checksOf(route: Route): { params: Checked; query: Checked; body: Checke
   };
 }
 
-function bodyOf({ headers, rawBody, body, bodyTooLarge }: FunctionEvent): unknown {
+function bodyOf(event: FunctionEvent): unknown {
   const incoming = {
-    contentType: headers['content-type'],
-    contentEncoding: headers['content-encoding'],
-    body: (rawBody ?? body ?? null) as Buffer | string | object | null,
-    tooLarge: bodyTooLarge ?? false,
+    contentType: event.headers['content-type'],
+    contentEncoding: event.headers['content-encoding'],
+    // Our template parses `body` when it is read, and throws where it cannot.
+    body: (event.rawBody ?? event.body ?? null) as Buffer | string | object | null,
+    tooLarge: event.bodyTooLarge ?? false,
   };
   return parseBody(incoming, MAX_BODY_BYTES, ['application/json']);
 }

@@ -6,34 +6,38 @@ import { root } from './build.ts';
 
 /**
  * `npm test`: every part in turn, each with its time. `npm run check`: those that need no engine. `npm run test:full`:
- * what takes minutes.
+ * what takes minutes. `npm run test:template`, `test:mysql`, `test:compose`: one part; the last two need a Docker engine.
  */
 
 interface Part {
   readonly name: string;
   readonly command: readonly string[];
+  /** The commands that it is part of. */
+  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose')[];
   /** Its tests are counted. */
   readonly counts?: true;
-  readonly fast?: true;
-  readonly full?: true;
+  /** Left out where no Docker engine answers. */
+  readonly docker?: true;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const vitest = (project: string) => ['vitest', 'run', '--project', project];
 
 const PARTS: readonly Part[] = [
-  { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'], fast: true },
-  { name: 'types', command: ['tsc', '-p', '.'], fast: true },
-  { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'], fast: true },
-  { name: 'unit, walls, stack', command: vitest('unit'), counts: true, fast: true },
-  { name: 'integration', command: vitest('int'), counts: true },
-  { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true },
-  { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, full: true },
+  { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'], in: ['check', 'test'] },
+  { name: 'types', command: ['tsc', '-p', '.'], in: ['check', 'test'] },
+  { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'], in: ['check', 'test'] },
+  { name: 'unit, walls, stack', command: vitest('unit'), counts: true, in: ['check', 'test'] },
+  { name: 'template', command: vitest('template'), counts: true, in: ['test', 'template'] },
+  { name: 'integration', command: vitest('int'), counts: true, in: ['test'] },
+  { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true, in: ['test'] },
+  { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, in: ['full'] },
 ];
 const PART_TIMEOUT_MS = 30 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), 'ates-tests-'));
-const [asked] = process.argv.slice(2);
-const parts = PARTS.filter(({ fast, full }) => (asked === 'check' ? fast : asked === 'full' ? full : !full));
+const [asked = 'test'] = process.argv.slice(2);
+const parts = PARTS.filter((part) => part.in.some((command) => command === asked));
 const results: { name: string; seconds: number; outcome: 'passed' | 'failed' | 'not run' }[] = [];
 let passed = 0;
 let failed = 0;

@@ -29,9 +29,14 @@ let draining = false;
 const say = (level, message, more = {}) =>
   process.stdout.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...more, msg: message })}\n`);
 
-/** An answer of ours, not of the handler: RFC 9457, with the caller's trace where it sent one. */
+/** The story that a request belongs to: the caller's where it names one, else one that begins here. */
+const traceIdOf = (request) =>
+  (request.traceId ??=
+    /^\w\w-(\w{32})-/.exec(request.headers.traceparent ?? '')?.[1] ?? randomBytes(16).toString('hex'));
+
+/** An answer of ours, not of the handler: RFC 9457, with the trace that the log names too. */
 function problem(request, response, status, code, title, headers = {}) {
-  const traceId = /^\w\w-(\w{32})-/.exec(request.headers.traceparent ?? '')?.[1] ?? randomBytes(16).toString('hex');
+  const traceId = traceIdOf(request);
   const body = JSON.stringify({ type: `/problems/${code}`, title, status, detail: title, traceId });
   response.writeHead(status, { 'content-type': 'application/problem+json', 'x-trace-id': traceId, ...headers });
   response.end(body);
@@ -101,7 +106,7 @@ function contextOf(request, response) {
     fail(error) {
       if (answered) return;
       answered = true;
-      say('error', 'the handler failed', { error: String(error?.message ?? error) });
+      say('error', 'the handler failed', { traceId: traceIdOf(request), error: String(error?.message ?? error) });
       problem(request, response, status >= 400 ? status : 500, 'internal-error', 'Something went wrong on our side');
     },
     get answered() {
@@ -145,7 +150,8 @@ async function call(request, response) {
       return problem(request, response, 400, 'malformed-json', 'The body is not valid JSON');
     }
     if (error?.code !== 'ECONNRESET' && error?.code !== 'ERR_STREAM_PREMATURE_CLOSE') {
-      say('error', 'the handler threw', { error: String(error?.message ?? error), stack: error?.stack });
+      const traceId = traceIdOf(request);
+      say('error', 'the handler threw', { traceId, error: String(error?.message ?? error), stack: error?.stack });
     }
     if (response.headersSent)
       response.destroy(); // a broken-off answer must not look like a whole one

@@ -7,6 +7,7 @@ import mysql, { type Connection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { dataSchemaOf } from '#contracts/event';
 import { type Run, System } from '../../local/system.ts';
+import { measureClose } from './close-day.ts';
 
 /**
  * `npm run bench`: the slice against the raw database, broker and HTTP server, in one run on an empty system of its
@@ -18,6 +19,8 @@ const SECONDS = 8;
 const BACKLOG = 100_000;
 const SAMPLES = 200;
 const WORKERS = 50;
+const OPEN_TASKS = 10_000;
+const PAYEES = 10_000;
 
 const system = new System({
   dataDir: '.ates/bench',
@@ -39,6 +42,9 @@ try {
   await settled(tasks, accounts, analytics);
   const { recorded, counted } = await measureBacklog(tasks, accounts, analytics);
   const charge = await measureCharge(run, accounts);
+  const closing = await measureClosing(run);
+  const reassigned = await measureReassignment(run, tasks, accounts);
+  const close = await measureClose(run, system.dataDir, PAYEES, await signIn(run, 'accountant'));
 
   const line = (name: string, value: number, unit: string, ratio = '') =>
     console.log(`${name.padEnd(58)} ${Math.round(value).toLocaleString('en').padStart(9)} ${unit.padEnd(9)} ${ratio}`);
@@ -64,6 +70,17 @@ try {
   line('the same events, until they are counted in the days too', counted, '/s');
   console.log(
     `from the click to the charge: p50 ${charge.p50} ms, p95 ${charge.p95} ms (${SAMPLES} tasks, one after another)`,
+  );
+  console.log(
+    `from closing a task to the balance that its worker reads: p50 ${closing.p50} ms, p95 ${closing.p95} ms (${closing.samples} tasks)`,
+  );
+  console.log(
+    `reassigning ${reassigned.tasks.toLocaleString('en')} open tasks: ${reassigned.job.toFixed(1)} s, ` +
+      `to the last ledger row ${reassigned.ledger.toFixed(1)} s`,
+  );
+  console.log(
+    `closing a day with ${close.payees.toLocaleString('en')} payees: last ledger row ${close.ledger.toFixed(1)} s, ` +
+      `last answer of the bank ${close.bank.toFixed(1)} s, last letter ${close.letters.toFixed(1)} s`,
   );
   await Promise.all([tasks.end(), accounts.end(), analytics.end()]);
 } finally {
@@ -240,8 +257,62 @@ async function measureCharge(run: Run, accounts: Connection): Promise<{ p50: num
   return { p50: Math.round(took[SAMPLES / 2] ?? 0), p95: Math.round(took[Math.floor(SAMPLES * 0.95)] ?? 0) };
 }
 
-async function signIn(run: Run): Promise<string> {
-  const body = JSON.stringify({ email: 'manager@ates.example', password: run.demoPassword });
+/** From the worker's command to an answer of accounts-api with the reward in the balance. */
+async function measureClosing(run: Run): Promise<{ p50: number; p95: number; samples: number }> {
+  const took: number[] = [];
+  for (let n = 1; n <= 5; n += 1) {
+    const headers = { cookie: await signIn(run, `worker${n}`), 'content-type': 'application/json' };
+    const read = async (path: string) => (await fetch(`${run.url}${path}`, { headers })).json();
+    const { items } = await read('/api/tasks?assignee=me&status=open&limit=40');
+    for (const { id, rewardCents } of items) {
+      const { balanceCents } = await read('/api/accounts/me');
+      const began = performance.now();
+      await fetch(`${run.url}/api/tasks/${id}/close`, { method: 'POST', headers, body: '{}' });
+      while ((await read('/api/accounts/me')).balanceCents !== balanceCents + rewardCents) {
+        if (performance.now() - began > 10_000) throw new Error(`task ${id} earned nothing within 10 s`);
+      }
+      took.push(performance.now() - began);
+    }
+  }
+  took.sort((a, b) => a - b);
+  const at = (share: number) => Math.round(took[Math.floor(took.length * share)] ?? 0);
+  return { p50: at(0.5), p95: at(0.95), samples: took.length };
+}
+
+/** All open tasks, brought up to the wanted number first. */
+async function measureReassignment(run: Run, tasks: Connection, accounts: Connection) {
+  const open = await count(tasks, "tasks WHERE status = 'open'");
+  const [[{ user_id: userId }]] = (await tasks.query('SELECT user_id FROM tasks LIMIT 1')) as unknown as [
+    [{ user_id: string }],
+  ];
+  for (let left = OPEN_TASKS - open; left > 0; left -= 1_000) {
+    const at = new Date(Date.now() - 60_000);
+    const rows = Array.from({ length: Math.min(1_000, left) }, () => {
+      return [uuidv7(), 'Bench', '', 'open', userId, 1_500, 3_000, userId, at, at, 1];
+    });
+    await tasks.query(
+      'INSERT INTO tasks (id, title, description, status, user_id, fee, reward, created_by, created_at, assigned_at, version) VALUES ?',
+      [rows],
+    );
+  }
+  const headers = { cookie: await signIn(run), 'content-type': 'application/json' };
+  const before = await count(accounts, 'transactions');
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1_000;
+  const answer = await fetch(`${run.url}/api/tasks/reassignments`, { method: 'POST', headers, body: '{}' });
+  const { id, total } = (await answer.json()) as { id: string; total: number };
+  const isDone = async () => {
+    const job = await (await fetch(`${run.url}/api/tasks/reassignments/${id}`, { headers })).json();
+    return job.state === 'done';
+  };
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
+  const job = seconds();
+  await reaches(accounts, 'transactions', before + total);
+  return { tasks: total, job, ledger: seconds() };
+}
+
+async function signIn(run: Run, name = 'manager'): Promise<string> {
+  const body = JSON.stringify({ email: `${name}@ates.example`, password: run.demoPassword });
   const response = await fetch(`${run.url}/api/auth/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -9,7 +9,8 @@ import billingPayOut from '../pay-out/handler.ts';
 import billingApi from './handler.ts';
 
 const billing = serviceUnderTest('billing', CARD_KEYS);
-const { request } = billing.start(billingApi);
+const api = billing.start(billingApi);
+const { request } = api;
 // Nobody pays here: a payout stays as the test has put it.
 const payOut = billing.start(billingPayOut, () => ({ ATES_BANK_URL: 'http://127.0.0.1:9' }));
 
@@ -39,7 +40,7 @@ describe('my card', () => {
   const get = async (as: Person) => (await request('GET', '/api/billing/me/card', { as })).body;
 
   keepsTheCommandPromises(
-    { request },
+    api,
     { method: 'PUT', path: '/api/billing/me/card', body: { cardNumber: GOOD_CARD }, as: person('worker') },
     async () => Number((await one('SELECT coalesce(sum(card_version), 0) AS n FROM users')).n),
   );
@@ -116,7 +117,9 @@ describe('my card', () => {
     const headers = { 'idempotency-key': randomUUID() };
     await request('PUT', '/api/billing/me/card', { as: me, body: { cardNumber: OTHER_CARD }, headers });
     const kept = await one('SELECT * FROM idempotency WHERE user_id = ?', [me.id]);
-    expect(JSON.stringify(kept)).not.toMatch(/\d{13}|5555/);
+    for (const number of [OTHER_CARD, OTHER_CARD.replaceAll(' ', '')]) {
+      expect(JSON.stringify(kept)).not.toContain(number);
+    }
     expect(JSON.parse(kept.answer)).toEqual({ cardMasked: '•••• 4444', status: 'active' });
   });
 });
@@ -125,7 +128,7 @@ describe('a retry', () => {
   const press = (id: string, as = accountant) => request('POST', `/api/billing/payouts/${id}/retry`, { as });
 
   keepsTheCommandPromises(
-    { request },
+    api,
     {
       method: 'POST',
       path: async () => `/api/billing/payouts/${(await stored([blocked]))[0]}/retry`,
