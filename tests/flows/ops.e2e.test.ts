@@ -4,7 +4,7 @@ import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import mysql from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkLedger } from '../faults/ledger-check.ts';
+import { checkLedger } from '../money/check.ts';
 import { ates } from './command-line.ts';
 import { Visitor } from './visitor.ts';
 
