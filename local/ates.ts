@@ -9,35 +9,42 @@ import { Email } from '#contracts/rest/auth';
 import { hashPassword } from '../functions/auth/password.ts';
 import { root } from '../scripts/build.ts';
 import { askControl, isAction, type PartStatus } from './control.ts';
+import { DEAD_USAGE, dead } from './dead-letters.ts';
+import { RESEND_USAGE, resend } from './resend.ts';
 import type { Run } from './system.ts';
 
 const DUPLICATE_KEY = 1062;
 
-/** `npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL`, on the system of `ATES_DATA_DIR`. */
+/** `npm run ates -- COMMAND`, on the system of `ATES_DATA_DIR`. */
 
-const USAGE = 'Usage: npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL';
+const USAGE = [
+  'Usage: npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL',
+  ...[...DEAD_USAGE, RESEND_USAGE].map((line) => `       npm run ates -- ${line}`),
+].join('\n');
 
-const [command = '', part = '', ...more] = process.argv.slice(2);
+const [command = '', ...args] = process.argv.slice(2);
+const [part = '', ...more] = args;
 const folder = process.env.ATES_DATA_DIR ?? '.ates';
 const dataDir = isAbsolute(folder) ? folder : join(root, folder);
 
-const needsPart = command !== 'status';
-if (
-  more.length > 0 ||
-  (!isAction(command) && command !== 'logs' && command !== 'create-admin') ||
-  needsPart !== (part !== '')
-) {
-  console.error(USAGE);
-  process.exit(2);
-}
-
 try {
-  if (isAction(command)) show(await askControl(dataDir, command, part));
+  if (command === 'dead') await dead(args, await running(), dataDir);
+  else if (command === 'resend') await resend(args, await running());
+  else if (more.length > 0 || (command === 'status') !== (part === '')) throw new RangeError(USAGE);
+  else if (isAction(command)) show(await askControl(dataDir, command, part));
   else if (command === 'create-admin') await createAdmin(part);
-  else showLog(part);
+  else if (command === 'logs') showLog(part);
+  else throw new RangeError(USAGE);
 } catch (error) {
   console.error((error as Error).message);
-  process.exitCode = error instanceof RangeError ? 2 : 1;
+  const isMisused = error instanceof RangeError || /^ERR_PARSE_ARGS/.test((error as { code?: string }).code ?? '');
+  process.exitCode = isMisused ? 2 : 1;
+}
+
+/** What run.json says; whoever has the data folder may do anything anyhow. */
+async function running(): Promise<Run> {
+  await askControl(dataDir, 'status'); // it says what to do where nothing runs
+  return JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run;
 }
 
 function show(parts: readonly PartStatus[]): void {
@@ -47,11 +54,10 @@ function show(parts: readonly PartStatus[]): void {
   }
 }
 
-/** The first user of a system without demo users; whoever has the data folder may do anything anyhow. */
+/** The first user of a system without demo users. */
 async function createAdmin(email: string): Promise<void> {
   if (!Value.Check(Email, email)) throw new RangeError(`${email} is no e-mail.`);
-  await askControl(dataDir, 'status'); // it says what to do where nothing runs
-  const run = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run;
+  const run = await running();
   const password = randomBytes(15).toString('base64url');
   const connection = await mysql.createConnection({ uri: run.databases.auth ?? '', connectTimeout: 5_000 });
   try {

@@ -21,7 +21,9 @@ export class Secrets {
   /** A random secret, made when it is first asked for. */
   get(name: string): string {
     const path = join(this.#folder, name);
-    if (!existsSync(path)) this.#write(name, randomBytes(32).toString('hex'));
+    const random = () => randomBytes(32).toString('hex');
+    // Keys that are rotated by adding a line have ids.
+    if (!existsSync(path)) this.#write(name, name === 'card-encryption-keys' ? `1:${random()}` : random());
     return readFileSync(path, 'utf8').trim();
   }
 

@@ -1,15 +1,18 @@
 import { stop as stopEsbuild } from 'esbuild';
 import { demoUsers } from '../functions/auth/db/demo-users.ts';
 import { serveControl } from './control.ts';
+import { fillDemo } from './demo.ts';
 import { System } from './system.ts';
 import { watchSources } from './watch.ts';
 
-/** `npm start [-- --fresh]`, and `npm run dev`, which also rebuilds and restarts what a saved file touches. */
+/** `npm start [-- --fresh --demo]`, and `npm run dev`, which also rebuilds and restarts what a saved file touches. */
 
 const flags = process.argv.slice(2);
-const unknown = flags.filter((flag) => flag !== '--fresh' && flag !== '--watch');
+const unknown = flags.filter((flag) => !['--fresh', '--demo', '--watch'].includes(flag));
 if (unknown.length > 0) {
-  console.error(`Unknown flag ${unknown.join(', ')}. There are --fresh (begin empty) and --watch.`);
+  console.error(
+    `Unknown flag ${unknown.join(', ')}. There are --fresh (begin empty), --demo (with a company's six weeks) and --watch.`,
+  );
   process.exit(2);
 }
 
@@ -33,10 +36,11 @@ try {
   system = new System({ fresh: flags.includes('--fresh'), watch, say: (line) => console.log(`  ${line}`) });
   const run = await system.start();
   control = await serveControl(system);
+  if (flags.includes('--demo')) await fillDemo(system, run, (line) => console.log(`  ${line}`));
   if (watch) watchSources(system);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   console.log(`\nATES runs at ${run.url}  (ready in ${seconds} s; Ctrl-C stops it)`);
-  console.log(`Its letters arrive at ${run.inboxUrl}\n`);
+  console.log(`Its letters arrive at ${run.inboxUrl}, its payouts at the sandbox bank ${run.bankUrl}\n`);
   if (process.env.ATES_DEMO !== 'off') {
     console.log(`Sign in with the password ${run.demoPassword} as`);
     for (const { email, name, role } of demoUsers) console.log(`  ${role.padEnd(10)} ${email.padEnd(24)} ${name}`);

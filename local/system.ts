@@ -16,6 +16,7 @@ const SERVICES = {
   auth: { outbox: false },
   tasks: { outbox: true },
   accounts: { outbox: true },
+  billing: { outbox: true },
   mailer: { outbox: false },
   analytics: { outbox: false },
 } as const;
@@ -25,6 +26,7 @@ const CONNECTORS = {
   outbox: ['outbox-database-password', 'outbox-broker-password'],
   queue: ['queue-broker-password', 'caller-keys'],
   timer: [],
+  ops: ['ops-broker-password', 'session-public-keys', 'caller-keys'],
 } as const;
 
 const PASSED_ON = [
@@ -42,6 +44,8 @@ export interface Run {
   url: string;
   /** The mail catcher's. */
   inboxUrl: string;
+  /** The sandbox bank's. */
+  bankUrl: string;
   amqpUrl: string;
   demoPassword: string;
   callerKey: string;
@@ -62,6 +66,7 @@ export interface SystemOptions {
 interface Settings {
   port?: number;
   inboxPort?: number;
+  bankPort?: number;
   dayStart?: string;
 }
 
@@ -79,6 +84,7 @@ export class System {
   #url = '';
   #inboxUrl = '';
   #smtpUrl = '';
+  #bankUrl = '';
   #running = false;
 
   /** @throws Error when a system is running on the data folder. */
@@ -93,7 +99,7 @@ export class System {
     rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
     rmSync(join(this.dataDir, 'control.json'), { force: true });
     if (options.fresh) {
-      for (const part of ['database', 'broker', 'nginx', 'mail', 'secrets', 'parts', 'settings.json', 'log']) {
+      for (const part of ['database', 'broker', 'nginx', 'mail', 'bank', 'secrets', 'parts', 'settings.json', 'log']) {
         rmSync(join(this.dataDir, part), { recursive: true, force: true });
       }
       mkdirSync(join(this.dataDir, 'log'), { recursive: true });
@@ -133,12 +139,15 @@ export class System {
     const port = this.#env.ATES_PORT ? Number(this.#env.ATES_PORT) : await freePort(settings.port ?? 8080);
     this.#keepSettings({ ...settings, port });
     this.#url = `http://127.0.0.1:${port}`;
-    await this.#step('mail catcher', () => this.#startMail());
+    await this.#step('mail catcher and bank', async () => {
+      await this.#startMail();
+      await this.#startBank();
+    });
     await this.#step('functions and connectors', () => this.#startParts());
     await this.#step('nginx', async () => {
       const upstreams = Object.fromEntries(
         [...this.#parts].flatMap(([name, part]) =>
-          functionNames().includes(name) ? [[name, new URL(part.plan.url).host]] : [],
+          name === 'ops' || functionNames().includes(name) ? [[name, new URL(part.plan.url).host]] : [],
         ),
       );
       const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
@@ -156,6 +165,7 @@ export class System {
     return {
       url: this.#url,
       inboxUrl: this.#inboxUrl,
+      bankUrl: this.#bankUrl,
       amqpUrl: this.brokerServer.href,
       demoPassword: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
       callerKey: this.#secrets.get('caller-keys'),
@@ -182,7 +192,7 @@ export class System {
     await stop(['nginx']);
     await stop([...this.#parts.keys()].filter((name) => functionNames().includes(name)));
     await stop(Object.keys(CONNECTORS));
-    await stop(['mail', 'database', 'broker']);
+    await stop(['mail', 'bank', 'database', 'broker']);
     await stop(['epmd']);
     this.#processes.close();
   }
@@ -204,11 +214,14 @@ export class System {
       ...{ name, tags, configure, write, read },
       password: this.#secrets.get(`${name}-broker-password`),
     });
-    const heard = `(${functionNames().join('|')})(\\.dead)?`;
+    const queue = `(${functionNames().join('|')})`;
+    const heard = `${queue}(\\.dead)?`;
     const users = [
       user('outbox', '', '^ates\\.events$', '^ates\\.events$', '^$'),
       // It parks by the default exchange, which RabbitMQ calls amq.default, and names it for dead letters.
       user('queue', '', `^(ates\\.events|${heard})$`, `^(amq\\.default|${heard})$`, `^(ates\\.events|${heard})$`),
+      // It locks the dead letters by a queue of its own, and sends them back to their queues as `queue` parks them.
+      user('ops', '', '^ates\\.ops$', '^amq\\.default$', `^${queue}\\.dead$`),
       user('admin', 'administrator', '.*', '.*', '.*'),
     ];
     const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
@@ -243,7 +256,7 @@ export class System {
     const services = Object.keys(SERVICES);
     await createDatabases(this.databaseServer, services, (user) => this.#secrets.get(`${user}-database-password`));
     const owners = services.map((service) => `${service}_owner-database-password`);
-    const env = this.#partEnv('migrate', owners, {
+    const env = this.#partEnv('migrate', [...owners, 'card-encryption-keys'], {
       ATES_OWNER_DATABASES: services.map((service) => this.#databaseUrl(`${service}_owner`, service)).join(' '),
       ATES_DEMO_PASSWORD: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
     });
@@ -254,6 +267,17 @@ export class System {
     });
     writeFileSync(join(this.dataDir, 'log/migrate.log'), done.stdout + done.stderr);
     if (done.status !== 0) throw new Error(`The migrations failed: ${done.stderr || done.stdout}`);
+  }
+
+  async #startBank(): Promise<void> {
+    const settings = this.#settings();
+    const port = await freePort(settings.bankPort ?? 8090);
+    this.#keepSettings({ ...settings, bankPort: port });
+    this.#bankUrl = `http://127.0.0.1:${port}`;
+    const own = { ATES_SANDBOX_DIR: join(this.dataDir, 'bank'), HOST: '127.0.0.1', PORT: String(port) };
+    const launch = { command: process.execPath, args: [join(root, 'dist/sandbox/bank/main.js')], cwd: root };
+    const env = this.#partEnv('bank', [], own);
+    await this.#add('bank', this.#bankUrl, { ...launch, env }, () => answers(`${this.#bankUrl}/_/ready`), {});
   }
 
   async #startParts(): Promise<void> {
@@ -278,6 +302,7 @@ export class System {
       };
       if (service === 'auth') own.ATES_DEMO_PASSWORD = this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD;
       if (service === 'mailer') own.ATES_SMTP_URL = this.#smtpUrl;
+      if (service === 'billing') own.ATES_BANK_URL = this.#bankUrl;
       return add(name, secrets, own, join(root, 'template/ates-node/index.mjs'));
     });
     const outboxes = Object.entries(SERVICES).flatMap(([name, { outbox }]) =>
@@ -287,10 +312,18 @@ export class System {
       outbox: { ATES_AMQP_URL: this.#brokerUrl('outbox'), ATES_OUTBOX_DATABASES: outboxes.join(' ') },
       queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: join(root, 'stack.yml') },
       timer: { ATES_STACK_FILE: join(root, 'stack.yml') },
+      ops: {
+        ATES_AMQP_URL: this.#brokerUrl('ops'),
+        ATES_STACK_FILE: join(root, 'stack.yml'),
+        ATES_TIMER: this.#env.ATES_TIMER ?? 'on',
+        ATES_HANDLER: join(root, 'dist/connectors/ops'),
+      },
     };
+    const programOf = (name: string) =>
+      name === 'ops' ? join(root, 'template/ates-node/index.mjs') : join(root, 'dist/connectors', name, 'main.js');
     const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
       .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
-      .map((name) => add(name, CONNECTORS[name], own[name], join(root, 'dist/connectors', name, 'main.js')));
+      .map((name) => add(name, CONNECTORS[name], own[name], programOf(name)));
     await Promise.all([...functions, ...connectors]);
   }
 

@@ -66,7 +66,8 @@ function partsWith(files: readonly string[]): string[] {
   for (const meta of globSync('dist/{functions,connectors,sandbox}/*/meta.json', { cwd: root })) {
     const [, kind, name = ''] = meta.split('/');
     const { inputs } = JSON.parse(readFileSync(join(root, meta), 'utf8')) as { inputs: Record<string, unknown> };
-    const touched = (file: string) => file in inputs || (kind === 'functions' && file.startsWith('template/'));
+    const usesTemplate = kind === 'functions' || name === 'ops';
+    const touched = (file: string) => file in inputs || (usesTemplate && file.startsWith('template/'));
     if (files.some(touched)) parts.add(name);
   }
   if (files.some((file) => file.startsWith('web/'))) parts.add('web');

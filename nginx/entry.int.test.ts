@@ -55,13 +55,15 @@ async function startNginx(upstreams: Record<string, string>, rateLimit = 0) {
 let entry: Awaited<ReturnType<typeof startNginx>>;
 beforeAll(async () => {
   await build({ only: ['web'] });
+  const deserted = await listen(hangsUp);
   const nobody = `127.0.0.1:${await freePort()}`;
   entry = await startNginx({
     'tasks-add': await listen(echo),
-    'accounts-api': await listen(hangsUp),
+    'accounts-api': deserted,
     'mailer-api': await listen(letters),
     'auth-api': nobody,
     'auth-session': nobody,
+    ops: deserted,
   });
 });
 afterAll(async () => {
@@ -104,6 +106,14 @@ it('a function that took the request and hung up may have done it: 502, the outc
   expect(answer.status).toBe(502);
   expect(answer.headers.get('retry-after')).toBeNull();
   expect(await problem(answer)).toMatchObject({ type: '/problems/outcome-unknown' });
+});
+
+it('whether all is ready, ops alone can tell: without its answer it is 503, never another status', async () => {
+  const answer = await fetch(`${entry.url}/readyz`);
+  expect(answer.status).toBe(503);
+  expect(await problem(answer)).toMatchObject({ type: '/problems/temporarily-unavailable' });
+  const post = await fetch(`${entry.url}/readyz`, { method: 'POST' });
+  expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
 it('a request goes to its function whole, with the trace that the answer names', async () => {
@@ -227,7 +237,16 @@ describe('what an answer may do in a browser', () => {
   it("is said once: for a letter's HTML by the function, for all others by the entry", async () => {
     const id = '01933f5e-7c00-7b20-9d4b-3e2f1a0c5b32';
     expect(await policyOf(`/api/mailer/mails/${id}/html`)).toBe(LETTER_POLICY);
-    for (const path of ['/api/tasks', '/tasks/', '/']) expect(await policyOf(path), path).toMatch(OURS);
+    for (const path of ['/tasks/', '/']) expect(await policyOf(path), path).toMatch(OURS);
+    expect((await post('/api/tasks')).headers.get('content-security-policy')).toMatch(OURS);
+  });
+
+  it('only the Mailer page may hold frames, and only ours', async () => {
+    expect(await policyOf('/mailer/')).toContain(" frame-src 'self';");
+    expect(await policyOf('/mailer/')).toMatch(OURS);
+    for (const path of ['/tasks/', '/', '/auth/?x=/mailer/']) {
+      expect(await policyOf(path), path).not.toContain('frame-src');
+    }
   });
 });
 
@@ -238,6 +257,7 @@ it('too many requests from one address get 429 and when to come back', async () 
       'accounts-api': '127.0.0.1:9',
       'auth-api': '127.0.0.1:9',
       'auth-session': '127.0.0.1:9',
+      ops: '127.0.0.1:9',
     },
     1,
   );

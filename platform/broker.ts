@@ -9,10 +9,18 @@ export const EXCHANGE = 'ates.events';
 const CONNECT_TIMEOUT_MS = 5_000;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** The broker's address for a part: the password of the URL's user is the secret `<part>-broker-password`. */
+export function brokerUrl(config: Config, part: string): string {
+  const login = new URL(needed(config.amqpUrl, 'ATES_AMQP_URL'));
+  login.password = encodeURIComponent(readSecret(config, `${part}-broker-password`));
+  login.searchParams.set('heartbeat', '10');
+  return login.href;
+}
+
 /**
  * Keeps a connection to the broker: opens it, hands it to `session`, and when it is lost, or a session fails, opens
  * another after a pause with jitter; until `stopped`. `lost` tells a session that its connection is gone: nothing that
- * came over it can be acknowledged any more. The password of the URL's user is the secret `<part>-broker-password`.
+ * came over it can be acknowledged any more.
  */
 export async function whileConnected(
   config: Config,
@@ -21,15 +29,11 @@ export async function whileConnected(
   stopped: AbortSignal,
   session: (connection: ChannelModel, lost: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const url = needed(config.amqpUrl, 'ATES_AMQP_URL');
-  const password = readSecret(config, `${part}-broker-password`);
-  const login = new URL(url);
-  login.password = encodeURIComponent(password);
-  login.searchParams.set('heartbeat', '10');
+  const url = brokerUrl(config, part);
   for (let failures = 0; !stopped.aborted; failures += 1) {
     const lost = new AbortController();
     try {
-      const connection = await connect(login.href, { timeout: CONNECT_TIMEOUT_MS });
+      const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS });
       connection.on('error', (error: Error) => log.warn({ err: error }, 'broker connection failed'));
       connection.on('close', () => lost.abort());
       log.info('connected to the broker');

@@ -20,6 +20,8 @@ export interface Config {
   readonly outboxDatabases: readonly URL[];
   readonly ownerDatabases: readonly URL[];
   readonly stackFile: string;
+  /** Whether there is a timer connector. */
+  readonly timer: boolean;
   /** Where payouts are carried out. */
   readonly bankUrl: URL | null;
   /** The mail server, `smtp://host:port`. */
@@ -105,6 +107,7 @@ export function readConfig(env: Environment = process.env): Config {
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),
     ownerDatabases: urlsOf('ATES_OWNER_DATABASES'),
     stackFile: text('ATES_STACK_FILE', 'stack.yml'),
+    timer: switchOf('ATES_TIMER', text('ATES_TIMER', 'on')),
     bankUrl: urlOf('ATES_BANK_URL'),
     smtpUrl: urlOf('ATES_SMTP_URL'),
     mailFrom: text('ATES_MAIL_FROM', 'ATES <no-reply@ates.example>'),

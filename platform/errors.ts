@@ -20,6 +20,8 @@ const REFUSALS = {
   'task-closed': [409, 'The task is closed'],
   'day-not-ended': [409, 'The day has not ended yet'],
   'day-in-future': [409, 'The day has not begun yet'],
+  'dead-letters-busy': [409, 'Somebody else is reading the dead letters'],
+  'payout-not-stuck': [409, 'The payout is neither blocked, nor failed, nor unknown'],
   'temporarily-unavailable': [503, 'A part that this needs is away'],
   'outcome-unknown': [504, 'The answer was lost: it is not known whether this was done'],
   'internal-error': [500, 'Something went wrong on our side'],

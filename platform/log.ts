@@ -1,4 +1,4 @@
-import { type Logger, pino, stdSerializers } from 'pino';
+import { destination, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
 import { Counter } from './metrics.ts';
 import { currentTraceId } from './trace.ts';
 
@@ -7,9 +7,10 @@ export type Log = Logger;
 /**
  * JSON lines on stdout, each with the part's name and the trace id of what it belongs to. Bodies, headers and SQL
  * parameters are never logged: a card number or a password could be in them.
+ * @param file instead of stdout, to be added to.
  */
-export function createLog(part: string, level: string): Log {
-  return pino({
+export function createLog(part: string, level: string, file?: string): Log {
+  const options: LoggerOptions = {
     level,
     base: { part },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -19,7 +20,8 @@ export function createLog(part: string, level: string): Log {
       return traceId ? { traceId } : {};
     },
     serializers: { err: (error: unknown) => describe(error) },
-  });
+  };
+  return file ? pino(options, destination({ dest: file, sync: true })) : pino(options);
 }
 
 const alarms = new Counter({ name: 'ates_alarms_total', help: 'What a person must look at.', labelNames: ['alarm'] });

@@ -51,10 +51,17 @@ function keyOf<K extends string>(cursor: string, scope: string, keys: readonly K
   const refused = invalid('?cursor', 'belongs to another list or to other filters');
   try {
     const [its, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (string | number)[];
-    const fits = values.length === keys.length && values.every((value) => /^(string|number)$/.test(typeof value));
+    const fits = values.length === keys.length && keys.every((key, i) => isKey(key, values[i]));
     if (its !== scope || !fits) throw refused;
     return Object.fromEntries(keys.map((key, i) => [key, values[i]])) as Record<K, string | number>;
   } catch {
     throw refused;
   }
+}
+
+/** A cursor that somebody has changed must not reach the database: what a key holds is told by its name. */
+function isKey(name: string, value: unknown): boolean {
+  if (/Cents$|^(seq|posting)$/.test(name)) return Number.isSafeInteger(value);
+  if (/At$/.test(name)) return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  return typeof value === 'string' || typeof value === 'number';
 }

@@ -48,6 +48,23 @@ it('a cursor that was made up is refused, whatever it is', () => {
   );
 });
 
+it.each<[string, readonly unknown[]]>([
+  ['createdAt', ['yesterday', '', 1, null]],
+  ['balanceCents', ['1', 0.5, 2 ** 53, null]],
+  ['posting', ['x', -0.5, null]],
+  ['id', [null, true, {}]],
+])('a cursor in which %s was changed to what it never is, is refused', (key, values) => {
+  const things = (cursor?: string) => pageOf('things', reader, { limit: 1, cursor }, [key]);
+  const good = key.endsWith('At') ? '2026-11-23T10:00:00.000Z' : key === 'id' ? 'a' : 1;
+  const cursor = things().of([{ [key]: good }, { [key]: good }]).nextCursor as string;
+  expect(things(cursor).after).toEqual({ [key]: good });
+  const [scope] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  for (const value of values) {
+    const changed = Buffer.from(JSON.stringify([scope, value])).toString('base64url');
+    expect(() => things(changed), String(value)).toThrow(expect.objectContaining({ status: 422 }));
+  }
+});
+
 it('a page holds 50 unless asked otherwise; only services may ask for more than 200', () => {
   expect(list(reader, {}).limit).toBe(50);
   expect(() => list(reader, { limit: 201 })).toThrow(expect.objectContaining({ status: 422 }));

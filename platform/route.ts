@@ -53,8 +53,11 @@ export interface CommandCall<P extends Schemas, Q extends Schemas, B extends TSc
 }
 
 interface RouteSpec<P extends Schemas, Q extends Schemas> {
-  /** The contract's full path; what stands in braces is a parameter, and fixed words win over it. */
-  readonly path: `/api/${string}`;
+  /**
+   * The contract's full path; what stands in braces is a parameter, and fixed words win over it. Beside `/api/` there
+   * is only what nginx has a place of its own for.
+   */
+  readonly path: `/api/${string}` | '/readyz';
   /** One line for the OpenAPI document. */
   readonly summary: string;
   /**
@@ -81,7 +84,7 @@ export interface QuerySpec<P extends Schemas, Q extends Schemas> extends RouteSp
 export interface CommandSpec<P extends Schemas, Q extends Schemas, B extends TSchema, R> extends RouteSpec<P, Q> {
   readonly method: Exclude<Method, 'GET'>;
   readonly body?: B;
-  /** Off only for the session's commands, which are repeated by signing in again. */
+  /** Off only for the session's commands, which are repeated by signing in again, and for those of ops. */
   readonly idempotent?: false;
   /** `own`: `run` opens its transactions by itself (`database`) and has neither `tx` nor `tell`. */
   readonly transaction?: 'own';

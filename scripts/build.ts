@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,9 +28,9 @@ export async function bundles(): Promise<Bundle[]> {
       kind: 'function',
     };
   });
-  const connectors = globSync('functions/connectors/*/main.ts', { cwd: root }).map((entry): Bundle => {
+  const connectors = globSync('functions/connectors/*/{main,handler}.ts', { cwd: root }).map((entry): Bundle => {
     const name = basename(dirname(entry));
-    return { name, entry, outfile: `dist/connectors/${name}/main.js`, kind: 'connector' };
+    return { name, entry, outfile: `dist/connectors/${name}/${basename(entry, '.ts')}.js`, kind: 'connector' };
   });
   const sandbox = globSync('sandbox/*/main.ts', { cwd: root }).map((entry): Bundle => {
     const name = basename(dirname(entry));
@@ -44,6 +44,9 @@ export async function bundles(): Promise<Bundle[]> {
   };
   return [...functions, ...connectors, ...sandbox, migrate];
 }
+
+/** A handler is run by the template's entry point; the others are programs of their own. */
+export const isHandler = ({ entry }: Bundle): boolean => basename(entry) === 'handler.ts';
 
 /**
  * Bundles functions, connectors, migrations and pages into dist/, each with the metafile that says what is in it.
@@ -66,19 +69,22 @@ export async function build({
 
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-const optionsOf = ({ entry, outfile, kind }: Bundle) =>
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const optionsOf = (made: Bundle) =>
   ({
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile,
+    entryPoints: [made.entry],
+    outfile: made.outfile,
     bundle: true,
     platform: 'node',
     target: 'node24',
     // An OpenFaaS handler is a CommonJS module, and the module itself, not its default export. The others are ES
     // modules, since they await at the top; the packages in them still call `require`.
-    ...(kind === 'function'
+    ...(isHandler(made)
       ? { format: 'cjs', footer: { js: 'module.exports = module.exports.default;' } }
       : { format: 'esm', banner: { js: REQUIRE } }),
+    define: { ATES_VERSION: JSON.stringify(version) },
     loader: { '.node': 'copy' },
     logLevel: 'warning',
     metafile: true,
@@ -95,7 +101,7 @@ async function bundle(made: Bundle, again: boolean): Promise<void> {
   await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
   await writeFile(
     join(folder, 'package.json'),
-    `${JSON.stringify({ name, private: true, type: kind === 'function' ? 'commonjs' : 'module', main: basename(outfile) })}\n`,
+    `${JSON.stringify({ name, private: true, type: isHandler(made) ? 'commonjs' : 'module', main: basename(outfile) })}\n`,
   );
   const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
   await removeOthers(folder, [...outputs, 'meta.json', 'package.json']);

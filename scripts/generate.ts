@@ -5,13 +5,16 @@ import { register } from '#contracts/register';
 import type { FunctionHandler } from '#platform/define-function';
 import { nginxRoutes } from '../nginx/routes.ts';
 import { asyncapiOf, catalogueOf, eventsTable } from './asyncapi.ts';
-import { bundles, root } from './build.ts';
+import { bundles, isHandler, root } from './build.ts';
 import { openapiOf } from './openapi.ts';
 
-/** The definitions of all functions, loaded from their sources: one source for routes, documents and tests. */
+/**
+ * The definitions of all functions, and of connectors that serve REST as they do, loaded from their sources: one source
+ * for routes, documents and tests.
+ */
 export async function definitions(): Promise<FunctionHandler['definition'][]> {
-  const functions = (await bundles()).filter(({ kind }) => kind === 'function');
-  const loaded = functions.map(({ entry }) => import(join(root, entry)) as Promise<{ default: FunctionHandler }>);
+  const handlers = (await bundles()).filter(isHandler);
+  const loaded = handlers.map(({ entry }) => import(join(root, entry)) as Promise<{ default: FunctionHandler }>);
   return (await Promise.all(loaded)).map((module) => module.default.definition);
 }
 
@@ -20,13 +23,15 @@ export async function generated(): Promise<Map<string, string>> {
   const all = await definitions();
   const files = new Map<string, string>();
   const routes = all.flatMap(({ name, http = [] }) =>
-    http.flatMap(({ method, path, roles }) => (roles === 'service' ? [] : [{ method, path, function: name }])),
+    http.flatMap(({ method, path, roles }) =>
+      roles === 'service' || !path.startsWith('/api/') ? [] : [{ method, path, function: name }],
+    ),
   );
   const { maps, locations } = nginxRoutes(routes);
   files.set('nginx/maps.conf', maps);
   files.set('nginx/routes.conf', locations);
   for (const service of new Set(all.map(({ name }) => name.split('-')[0] as string))) {
-    const own = all.filter(({ name }) => name.startsWith(`${service}-`));
+    const own = all.filter(({ name }) => name === service || name.startsWith(`${service}-`));
     files.set(`docs/openapi/${service}.json`, `${JSON.stringify(openapiOf(service, own), null, 2)}\n`);
   }
   const catalogue = catalogueOf(register);

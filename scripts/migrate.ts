@@ -6,17 +6,20 @@ import mysql from 'mysql2/promise';
 import { readConfig, readSecret } from '#platform/config';
 import { createLog } from '#platform/log';
 import { seedDemoUsers } from '../functions/auth/db/seed.ts';
+import { cipherOf } from '../functions/billing/card-cipher.ts';
+import { DEMO_CARD_OWNERS, seedDemoCards } from '../functions/billing/db/seed.ts';
 
 /**
  * Brings each service's database up to its migrations, as its owner, then grants its users what they may do; in a
- * demonstration that is empty, adds the demo users. A one-shot: exits 0 when all is done. Several at once wait for
- * each other. The SQL stands beside the bundle, a folder a service.
+ * demonstration that is empty, adds the demo users and their cards (Auth comes before Billing in the list). A one-shot:
+ * exits 0 when all is done. Several at once wait for each other. The SQL stands beside the bundle, a folder a service.
  */
 
 const LOCK_SECONDS = 60;
 
 const config = readConfig();
 const log = createLog('migrate', config.logLevel);
+let demoIds = new Map<string, string>();
 
 for (const url of config.ownerDatabases) {
   const database = url.pathname.slice(1);
@@ -38,7 +41,11 @@ for (const url of config.ownerDatabases) {
     for (const grant of readFileSync(join(folder, 'grants.sql'), 'utf8').split(/;\s*\n/)) {
       if (grant.trim()) await connection.query(grant);
     }
-    if (database === 'auth' && config.demo) await seedDemoUsers(connection, config.demoPassword);
+    if (database === 'auth' && config.demo) demoIds = await seedDemoUsers(connection, config.demoPassword);
+    if (database === 'billing' && config.demo) {
+      const owners = DEMO_CARD_OWNERS.flatMap((email) => demoIds.get(email) ?? []);
+      await seedDemoCards(connection, cipherOf(config), owners);
+    }
     log.info({ database }, 'migrated');
   } finally {
     await connection.end();

@@ -78,12 +78,12 @@ const entry = `
     secrets: [session-public-keys, caller-keys, request-hmac-key, ${service}-database-password]
 `;
 
-/** The stack with the entry behind the last one of its service. */
+/** The stack with the entry behind the last one of its service; of a new service, at the end. */
 function withEntry(stack: string): string {
   const entries = stack.split(/\n(?=\n {2}[a-z-]+:\n)/);
   const isOwn = (text: string) => text.trimStart().startsWith(`${service}-`);
-  const at = entries.findLastIndex(isOwn);
-  return [...entries.slice(0, at + 1), entry.trimEnd(), ...entries.slice(at + 1)].join('\n');
+  const last = entries.findLastIndex(isOwn);
+  return entries.toSpliced(last === -1 ? entries.length : last + 1, 0, entry.trimEnd()).join('\n');
 }
 
 mkdirSync(join(root, folder), { recursive: true });
@@ -94,7 +94,8 @@ const stack = withEntry(readFileSync(stackFile, 'utf8').trimEnd());
 writeFileSync(stackFile, `${stack.trimEnd()}\n`);
 
 const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
-console.log(`Made ${folder}/ and its entry in stack.yml. Then: npm run generate, and npm run check.`);
+console.log(`Made ${folder}/ and its entry in stack.yml. Then: npm run generate, its row in`);
+console.log('tests/security/roles.unit.test.ts, and npm run check.');
 if (!schema.includes('#platform/idempotency')) {
   console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);
 }

@@ -33,6 +33,13 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     nav: { ru: 'Счета', en: 'Balances' },
     roles: ['accountant', 'executive', 'admin'],
   },
+  mailer: { path: 'mailer', title: { ru: 'Письма', en: 'Letters' }, nav: { ru: 'Письма', en: 'Letters' } },
+  analytics: {
+    path: 'analytics',
+    title: { ru: 'Аналитика', en: 'Analytics' },
+    nav: { ru: 'Аналитика', en: 'Analytics' },
+    roles: ['executive', 'admin'],
+  },
   users: { path: 'auth/users', title: { ru: 'Люди', en: 'Users' }, nav: { ru: 'Люди', en: 'Users' }, roles: ['admin'] },
 };
 

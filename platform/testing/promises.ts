@@ -90,7 +90,7 @@ const withPrototype = (body: object) =>
 
 /** What every command promises; `effects` tells how many there are by now. */
 export function keepsTheCommandPromises(
-  { request }: FunctionUnderTest,
+  { request }: Pick<FunctionUnderTest, 'request'>,
   { method, path, body: given, otherBody, as }: CommandExample,
   effects: () => Promise<number>,
 ): void {

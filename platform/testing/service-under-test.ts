@@ -61,7 +61,11 @@ export interface ServiceUnderTest {
 }
 
 /** A service with an empty migrated database of its own, for one test file. Needs the engines of the test run. */
-export function serviceUnderTest(service: string): ServiceUnderTest {
+export function serviceUnderTest(
+  service: string,
+  /** Those that no other service has. */
+  moreSecrets: Readonly<Record<string, string>> = {},
+): ServiceUnderTest {
   const run = randomBytes(5).toString('hex');
   const user = `t_${run}`;
   const database = `test_${service}_${run}`;
@@ -71,6 +75,7 @@ export function serviceUnderTest(service: string): ServiceUnderTest {
 
   beforeAll(async () => {
     await writeSecrets(secrets, user);
+    for (const [name, value] of Object.entries(moreSecrets)) writeFileSync(join(secrets, name), value);
     admin = await mysql.createConnection({ uri: server().href, timezone: 'Z', dateStrings: true });
     await admin.query(`CREATE DATABASE ${database}`);
     await admin.query(`USE ${database}`);
@@ -92,23 +97,45 @@ export function serviceUnderTest(service: string): ServiceUnderTest {
 
   return {
     start(handler, env = () => ({})) {
-      let config: Config;
-      beforeAll(async () => {
-        config = readConfig({
-          ATES_DATABASE_URL: this.databaseUrl(user).href,
-          ATES_SECRETS_DIR: secrets,
-          ATES_LOG_LEVEL: process.env.ATES_TEST_LOG_LEVEL ?? 'silent',
-          ATES_FUNCTION_URL: 'http://127.0.0.1:9', // nobody listens there: hints are lost, as they may be
-          ...env(),
-        });
-        await handler.start(config);
-      });
-      afterAll(() => handler.stop());
-      return functionUnderTest(handler, () => config);
+      return startUnderTest(handler, secrets, () => ({ ATES_DATABASE_URL: this.databaseUrl(user).href, ...env() }));
     },
     rows: async (statement, values) => (await admin.query(statement, values))[0] as never,
     databaseUrl: (user) => new URL(`mysql://${user}@${server().host}/${database}`),
   };
+}
+
+/** A part that has no database. @param secrets beside those that every function has. */
+export function partUnderTest(
+  handler: FunctionHandler,
+  env: () => Record<string, string>,
+  secrets: () => Record<string, string> = () => ({}),
+): FunctionUnderTest {
+  const folder = mkdtempSync(join(tmpdir(), 'ates-secrets-'));
+  beforeAll(async () => {
+    await writeSecrets(folder, 'nobody');
+    for (const [name, value] of Object.entries(secrets())) writeFileSync(join(folder, name), value);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return startUnderTest(handler, folder, env);
+}
+
+function startUnderTest(
+  handler: FunctionHandler,
+  secrets: string,
+  env: () => Record<string, string>,
+): FunctionUnderTest {
+  let config: Config;
+  beforeAll(async () => {
+    config = readConfig({
+      ATES_SECRETS_DIR: secrets,
+      ATES_LOG_LEVEL: process.env.ATES_TEST_LOG_LEVEL ?? 'silent',
+      ATES_FUNCTION_URL: 'http://127.0.0.1:9', // nobody listens there: hints are lost, as they may be
+      ...env(),
+    });
+    await handler.start(config);
+  });
+  afterAll(() => handler.stop());
+  return functionUnderTest(handler, () => config);
 }
 
 function functionUnderTest(handler: FunctionHandler, config: () => Config): FunctionUnderTest {

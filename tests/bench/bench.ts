@@ -11,6 +11,7 @@ import { dataSchemaOf } from '#contracts/event';
 import { freePort, until } from '../../local/processes.ts';
 import { type Run, System } from '../../local/system.ts';
 import { root } from '../../scripts/build.ts';
+import { measureClose } from './close-day.ts';
 
 /**
  * `npm run bench`: the slice against the raw database, broker and HTTP server, in one run on an empty system of its
@@ -22,6 +23,8 @@ const SECONDS = 8;
 const BACKLOG = 100_000;
 const SAMPLES = 200;
 const WORKERS = 50;
+const OPEN_TASKS = 10_000;
+const PAYEES = 10_000;
 
 const system = new System({
   dataDir: '.ates/bench',
@@ -33,6 +36,7 @@ try {
   const run = await system.start();
   const tasks = await mysql.createConnection({ uri: run.databases.tasks ?? '' });
   const accounts = await mysql.createConnection({ uri: run.databases.accounts ?? '' });
+  const analytics = await mysql.createConnection({ uri: run.databases.analytics ?? '' });
 
   const entryPoint = await measureEntryPoint();
   const rawHttp = await measureRawHttp();
@@ -40,9 +44,12 @@ try {
   const rawRows = await measureRawRows(accounts);
   const rawBroker = await measureRawBroker(run);
   const { perSecond: added, p50, p97, non2xx } = await measureAdding(run);
-  await settled(tasks, accounts);
-  const recorded = await measureBacklog(tasks, accounts);
+  await settled(tasks, accounts, analytics);
+  const { recorded, counted } = await measureBacklog(tasks, accounts, analytics);
   const charge = await measureCharge(run, accounts);
+  const closing = await measureClosing(run);
+  const reassigned = await measureReassignment(run, tasks, accounts);
+  const close = await measureClose(run, system.dataDir, PAYEES, await signIn(run, 'accountant'));
 
   const line = (name: string, value: number, unit: string, ratio = '') =>
     console.log(`${name.padEnd(58)} ${Math.round(value).toLocaleString('en').padStart(9)} ${unit.padEnd(9)} ${ratio}`);
@@ -72,10 +79,22 @@ try {
     '/s',
     `${percent(recorded, rawRows)} of raw rows, ${percent(recorded, rawBroker)} of raw broker`,
   );
+  line('the same events, until they are counted in the days too', counted, '/s');
   console.log(
     `from the click to the charge: p50 ${charge.p50} ms, p95 ${charge.p95} ms (${SAMPLES} tasks, one after another)`,
   );
-  await Promise.all([tasks.end(), accounts.end()]);
+  console.log(
+    `from closing a task to the balance that its worker reads: p50 ${closing.p50} ms, p95 ${closing.p95} ms (${closing.samples} tasks)`,
+  );
+  console.log(
+    `reassigning ${reassigned.tasks.toLocaleString('en')} open tasks: ${reassigned.job.toFixed(1)} s, ` +
+      `to the last ledger row ${reassigned.ledger.toFixed(1)} s`,
+  );
+  console.log(
+    `closing a day with ${close.payees.toLocaleString('en')} payees: last ledger row ${close.ledger.toFixed(1)} s, ` +
+      `last answer of the bank ${close.bank.toFixed(1)} s, last letter ${close.letters.toFixed(1)} s`,
+  );
+  await Promise.all([tasks.end(), accounts.end(), analytics.end()]);
 } finally {
   await system.stop();
 }
@@ -203,7 +222,7 @@ function cannon(url: string, headers: Record<string, string>, duration = SECONDS
 }
 
 /** Outbox rows as tasks-add writes them, all there before the connector starts. */
-async function measureBacklog(tasks: Connection, accounts: Connection): Promise<number> {
+async function measureBacklog(tasks: Connection, accounts: Connection, analytics: Connection) {
   await system.parts.get('outbox')?.stop();
   const workers = Array.from({ length: WORKERS }, () => randomUUID());
   for (let n = 0; n < BACKLOG; n += 1_000) {
@@ -237,11 +256,18 @@ async function measureBacklog(tasks: Connection, accounts: Connection): Promise<
     await tasks.query('INSERT INTO outbox (id, type, envelope, created_at, try_after) VALUES ?', [rows]);
   }
   await tasks.query('UPDATE outbox SET try_after = UTC_TIMESTAMP(3) WHERE sent_at IS NULL');
-  const before = await count(accounts);
+  const before = await count(accounts, 'transactions');
   const began = performance.now();
   await system.parts.get('outbox')?.start();
-  await reaches(accounts, before + BACKLOG);
-  return (BACKLOG * 1_000) / (performance.now() - began);
+  const perSecondUntil = async (connection: Connection, table: string) => {
+    await reaches(connection, table, before + BACKLOG);
+    return (BACKLOG * 1_000) / (performance.now() - began);
+  };
+  const [recorded, counted] = await Promise.all([
+    perSecondUntil(accounts, 'transactions'),
+    perSecondUntil(analytics, 'facts'),
+  ]);
+  return { recorded, counted };
 }
 
 /** From sending the command to the row that a reader of the ledger can see. */
@@ -267,8 +293,62 @@ async function measureCharge(run: Run, accounts: Connection): Promise<{ p50: num
   return { p50: Math.round(took[SAMPLES / 2] ?? 0), p95: Math.round(took[Math.floor(SAMPLES * 0.95)] ?? 0) };
 }
 
-async function signIn(run: Run): Promise<string> {
-  const body = JSON.stringify({ email: 'manager@ates.example', password: run.demoPassword });
+/** From the worker's command to an answer of accounts-api with the reward in the balance. */
+async function measureClosing(run: Run): Promise<{ p50: number; p95: number; samples: number }> {
+  const took: number[] = [];
+  for (let n = 1; n <= 5; n += 1) {
+    const headers = { cookie: await signIn(run, `worker${n}`), 'content-type': 'application/json' };
+    const read = async (path: string) => (await fetch(`${run.url}${path}`, { headers })).json();
+    const { items } = await read('/api/tasks?assignee=me&status=open&limit=40');
+    for (const { id, rewardCents } of items) {
+      const { balanceCents } = await read('/api/accounts/me');
+      const began = performance.now();
+      await fetch(`${run.url}/api/tasks/${id}/close`, { method: 'POST', headers, body: '{}' });
+      while ((await read('/api/accounts/me')).balanceCents !== balanceCents + rewardCents) {
+        if (performance.now() - began > 10_000) throw new Error(`task ${id} earned nothing within 10 s`);
+      }
+      took.push(performance.now() - began);
+    }
+  }
+  took.sort((a, b) => a - b);
+  const at = (share: number) => Math.round(took[Math.floor(took.length * share)] ?? 0);
+  return { p50: at(0.5), p95: at(0.95), samples: took.length };
+}
+
+/** All open tasks, brought up to the wanted number first. */
+async function measureReassignment(run: Run, tasks: Connection, accounts: Connection) {
+  const open = await count(tasks, "tasks WHERE status = 'open'");
+  const [[{ user_id: userId }]] = (await tasks.query('SELECT user_id FROM tasks LIMIT 1')) as unknown as [
+    [{ user_id: string }],
+  ];
+  for (let left = OPEN_TASKS - open; left > 0; left -= 1_000) {
+    const at = new Date(Date.now() - 60_000);
+    const rows = Array.from({ length: Math.min(1_000, left) }, () => {
+      return [uuidv7(), 'Bench', '', 'open', userId, 1_500, 3_000, userId, at, at, 1];
+    });
+    await tasks.query(
+      'INSERT INTO tasks (id, title, description, status, user_id, fee, reward, created_by, created_at, assigned_at, version) VALUES ?',
+      [rows],
+    );
+  }
+  const headers = { cookie: await signIn(run), 'content-type': 'application/json' };
+  const before = await count(accounts, 'transactions');
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1_000;
+  const answer = await fetch(`${run.url}/api/tasks/reassignments`, { method: 'POST', headers, body: '{}' });
+  const { id, total } = (await answer.json()) as { id: string; total: number };
+  const isDone = async () => {
+    const job = await (await fetch(`${run.url}/api/tasks/reassignments/${id}`, { headers })).json();
+    return job.state === 'done';
+  };
+  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
+  const job = seconds();
+  await reaches(accounts, 'transactions', before + total);
+  return { tasks: total, job, ledger: seconds() };
+}
+
+async function signIn(run: Run, name = 'manager'): Promise<string> {
+  const body = JSON.stringify({ email: `${name}@ates.example`, password: run.demoPassword });
   const response = await fetch(`${run.url}/api/auth/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -280,23 +360,24 @@ async function signIn(run: Run): Promise<string> {
     .join('; ');
 }
 
-async function count(accounts: Connection): Promise<number> {
-  const [rows] = await accounts.query('SELECT count(*) AS n FROM transactions');
+async function count(connection: Connection, table: string): Promise<number> {
+  const [rows] = await connection.query(`SELECT count(*) AS n FROM ${table}`);
   return Number((rows as { n: number }[])[0]?.n);
 }
 
-async function reaches(accounts: Connection, wanted: number): Promise<void> {
+async function reaches(connection: Connection, table: string, wanted: number): Promise<void> {
   const deadline = performance.now() + 180_000;
   for (let last = -1; ; ) {
-    const now = await count(accounts);
+    const now = await count(connection, table);
     if (now >= wanted) return;
-    if (performance.now() > deadline) throw new Error(`${now} of ${wanted} postings (before: ${last})`);
+    if (performance.now() > deadline) throw new Error(`${now} of ${wanted} ${table} (before: ${last})`);
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-async function settled(tasks: Connection, accounts: Connection): Promise<void> {
+async function settled(tasks: Connection, accounts: Connection, analytics: Connection): Promise<void> {
   const [rows] = await tasks.query('SELECT count(*) AS n FROM tasks');
-  await reaches(accounts, Number((rows as { n: number }[])[0]?.n));
+  const wanted = Number((rows as { n: number }[])[0]?.n);
+  await Promise.all([reaches(accounts, 'transactions', wanted), reaches(analytics, 'facts', wanted)]);
 }

@@ -37,7 +37,7 @@ export function breach({ from, to }: Import): string | null {
   const allowed: Record<Exclude<Zone['kind'], 'package'>, readonly Zone['kind'][]> = {
     contracts: ['contracts'],
     platform: ['platform', 'contracts'],
-    connectors: ['connectors', 'platform', 'contracts'],
+    connectors: ['connectors', 'platform', 'contracts', 'documents'],
     sandbox: ['sandbox', 'platform', 'contracts'],
     pages: ['pages'],
     service: ['service', 'platform', 'contracts', 'documents'],

@@ -55,6 +55,8 @@ describe('each wall finds a planted breach', () => {
     ['functions/connectors/queue/main.ts', 'functions/tasks/db/schema.ts'],
     ['sandbox/mail/main.ts', 'functions/mailer/db/schema.ts'],
     ['functions/mailer/send/handler.ts', 'sandbox/mail/catcher.ts'],
+    ['sandbox/bank/main.ts', 'functions/tasks/db/schema.ts'],
+    ['functions/tasks/add/handler.ts', 'sandbox/bank/journal.ts'],
     ['web/tasks/main.tsx', 'contracts/rest/tasks.ts'],
     ['web/tasks/main.tsx', 'functions/tasks/domain/task.ts'],
   ])('%s -> %s', (from, to) => {

@@ -10,6 +10,7 @@ const dataDir = () => process.env.ATES_TEST_DATA ?? '';
 describe('kill -9 under load loses nothing and doubles nothing', () => {
   it.each([
     ['accounts-record', 4],
+    ['analytics-aggregate', 4],
     ['tasks-add', 4],
     ['outbox', 4],
     ['queue', 4],

@@ -45,7 +45,7 @@ export async function checkLedger(run: Pick<Run, 'databases'>): Promise<Finding[
   }
 }
 
-/** What must hold besides once everything has come to rest: every event told is recorded or parked. */
+/** What must hold besides once everything has come to rest: every event told is recorded or parked; the days agree. */
 export async function checkAtRest(run: Pick<Run, 'databases'>, parkedIds: ReadonlySet<string>): Promise<Finding[]> {
   const accounts = await connect(run.databases.accounts);
   const tasks = await connect(run.databases.tasks);
@@ -57,10 +57,46 @@ export async function checkAtRest(run: Pick<Run, 'databases'>, parkedIds: Readon
     return [
       ...waiting.map(({ id }) => ({ invariant: 'outbox-empty', detail: `event ${id} was not sent` })),
       ...lost.map(({ id }) => ({ invariant: 'told-is-recorded', detail: `event ${id} has no posting` })),
+      ...(await checkDays(run)),
     ];
   } finally {
     await Promise.all([accounts.end(), tasks.end()]);
   }
+}
+
+/** The days of Analytics are what the ledger's rows say, once both have heard everything. */
+export async function checkDays(run: Pick<Run, 'databases'>): Promise<Finding[]> {
+  const accounts = await connect(run.databases.accounts);
+  const analytics = await connect(run.databases.analytics);
+  try {
+    const rows = await read(accounts, 'SELECT user_id, kind, sum, business_date, task_id FROM transactions');
+    const days = await read(analytics, 'SELECT date, profit, losers, task_top_id FROM dates ORDER BY date');
+    const due = JSON.stringify(daysOf(rows));
+    return JSON.stringify(days) === due
+      ? []
+      : [{ invariant: 'days', detail: `Analytics has ${JSON.stringify(days)}, the ledger ${due}` }];
+  } finally {
+    await Promise.all([accounts.end(), analytics.end()]);
+  }
+}
+
+function daysOf(rows: readonly Row[]): Row[] {
+  const byDay = Map.groupBy(rows, ({ business_date: date }) => String(date));
+  const balances = new Map<unknown, number>();
+  return [...byDay.keys()].sort().map((date) => {
+    const own = byDay.get(date) ?? [];
+    for (const { user_id: id, sum } of own) balances.set(id, (balances.get(id) ?? 0) + Number(sum));
+    const charged = own.filter(({ kind }) => kind !== 'payout');
+    const rewards = own.filter(({ kind }) => kind === 'reward');
+    const highest = Math.max(...rewards.map(({ sum }) => Number(sum)));
+    const dearest = rewards.filter(({ sum }) => sum === highest).map(({ task_id: id }) => String(id));
+    return {
+      date,
+      profit: 0 - charged.reduce((total, { sum }) => total + Number(sum), 0),
+      losers: [...balances.values()].filter((balance) => balance < 0).length,
+      task_top_id: dearest.sort()[0] ?? null,
+    };
+  });
 }
 
 const connect = (url: string | undefined) =>

@@ -49,11 +49,12 @@ export async function addOnce(manager: Visitor): Promise<Sent> {
   return { key, taskId: null };
 }
 
-/** Resolves when every event that was told has been sent and recorded. */
+/** Resolves when every event that was told has been sent, recorded and counted. */
 export async function atRest(): Promise<void> {
   const { databases } = Visitor.run();
   const tasks = await mysql.createConnection({ uri: databases.tasks ?? '' });
   const accounts = await mysql.createConnection({ uri: databases.accounts ?? '' });
+  const analytics = await mysql.createConnection({ uri: databases.analytics ?? '' });
   try {
     const one = async (connection: Connection, sql: string) =>
       Number(((await connection.query(sql))[0] as { n: number }[])[0]?.n);
@@ -61,11 +62,12 @@ export async function atRest(): Promise<void> {
       const told = await one(tasks, 'SELECT count(*) AS n FROM outbox');
       const sent = await one(tasks, "SELECT count(*) AS n FROM outbox WHERE state = 'sent'");
       const recorded = await one(accounts, "SELECT count(*) AS n FROM transactions WHERE kind <> 'payout'");
-      return told === sent && sent === recorded;
+      const counted = await one(analytics, "SELECT count(*) AS n FROM facts WHERE kind <> 'payout'");
+      return told === sent && sent === recorded && recorded === counted;
     };
     await expect.poll(counts, { timeout: 60_000, interval: 200 }).toBe(true);
   } finally {
-    await Promise.all([tasks.end(), accounts.end()]);
+    await Promise.all([tasks.end(), accounts.end(), analytics.end()]);
   }
 }
 

@@ -1,24 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { root } from '../../scripts/build.ts';
+import { ates } from './command-line.ts';
 import { Visitor } from './visitor.ts';
-
-/** `npm run ates -- ...` on the system under test. */
-function ates(...args: string[]): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, ATES_DATA_DIR: process.env.ATES_TEST_DATA ?? '' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [join(root, 'local/ates.ts'), ...args],
-      { env, timeout: 30_000 },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
-      },
-    );
-  });
-}
 
 it('tells how every part is, without a password', async () => {
   const { code, output } = await ates('status');

@@ -37,6 +37,13 @@ const MATRIX: Readonly<Record<string, string>> = {
   'POST /api/accounts/days/{date}/close': 'accountant admin',
   'GET /api/accounts/reconciliation': 'accountant admin',
   'GET /api/accounts/openapi.json': 'any',
+  'GET /api/billing/payouts': 'any',
+  'GET /api/billing/payouts/{id}': 'any',
+  'POST /api/billing/payouts/{id}/retry': 'accountant admin',
+  'GET /api/billing/reports': 'accountant admin executive',
+  'GET /api/billing/me/card': 'any',
+  'PUT /api/billing/me/card': 'any',
+  'GET /api/billing/openapi.json': 'any',
   'GET /api/mailer/mails': 'any',
   'GET /api/mailer/mails/{id}': 'any',
   'GET /api/mailer/mails/{id}/html': 'any',
@@ -47,6 +54,13 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/analytics/losers': 'admin executive',
   'POST /api/analytics/rebuild': 'admin',
   'GET /api/analytics/openapi.json': 'any',
+  'GET /api/ops/status': 'admin',
+  'GET /api/ops/dead-letters': 'admin',
+  'GET /api/ops/dead-letters/{id}': 'admin',
+  'POST /api/ops/dead-letters/{id}/replay': 'admin',
+  'POST /api/ops/dead-letters/{id}/drop': 'admin',
+  'GET /readyz': 'everyone',
+  'GET /api/ops/openapi.json': 'any',
 };
 
 let routes: readonly NonNullable<FunctionHandler['definition']['http']>[number][];

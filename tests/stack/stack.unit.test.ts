@@ -40,6 +40,7 @@ describe('each disagreement is found', () => {
     ],
     ['a secret too few', () => changed({ secrets: ['caller-keys'] }), /needs the secrets/],
     ['another folder', () => changed({ handler: './functions/accounts/record' }), /handler is/],
+    ['a connector among the functions', () => ({ ...functions, ops: record }), /ops is in stack.yml/],
     ['a key that faas-cli drops', () => changed({ replicas: 3 }), /drops replicas/],
     ['an annotation that is no text', () => changed({ annotations: { ...record.annotations, scale: 3 } }), /no text/],
     [

@@ -6,7 +6,7 @@ const FIRST_PAGE: Readonly<Record<string, string>> = {
   manager: '/tasks/',
   admin: '/tasks/',
   accountant: '/accounts/company/',
-  executive: '/accounts/company/',
+  executive: '/analytics/',
 };
 
 location.replace(choice('id') === undefined ? '/auth/' : (FIRST_PAGE[choice('role') ?? ''] ?? '/accounts/'));

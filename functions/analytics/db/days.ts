@@ -40,7 +40,7 @@ export async function daysFrom(db: Reader, from: BusinessDate, to?: BusinessDate
     .select({ date, feesCents, rewardsCents, losers, eventId, taskId, version, sumCents, taskTitle, jiraId, userId })
     .from(dates)
     .leftJoin(facts, eq(eventId, dates.taskTopEventId))
-    .where(and(gte(date, sql`coalesce((${before}), ${from})`), to && lte(date, to)))
+    .where(and(gte(date, sql`coalesce((${before}), cast(${from} as date))`), to && lte(date, to)))
     .orderBy(asc(date));
   return rows.map(({ date, feesCents, rewardsCents, losers, ...fact }) => {
     return { date, feesCents, rewardsCents, losers, top: closingOf(fact) };

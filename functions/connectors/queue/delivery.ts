@@ -6,6 +6,7 @@ export interface Delivery {
   readonly message: Message;
   /** The event's id; where the message is no event, its message id or an empty text. */
   readonly id: string;
+  /** Its type, as it was published: a replayed dead letter comes by its queue's name, and carries it in a header. */
   readonly routingKey: string;
   readonly text: string;
   readonly bytes: number;
@@ -19,7 +20,8 @@ export const MAX_BATCH_BYTES = 1024 * 1024;
 export function readDelivery(message: Message, since: number): { delivery: Delivery; problem: string | null } {
   const { content, fields, properties } = message;
   const text = content.length <= MAX_EVENT_BYTES ? content.toString('utf8') : '';
-  const base = { message, routingKey: fields.routingKey, text, bytes: content.length + 1, since };
+  const routingKey = String(properties.headers?.['x-ates-routing-key'] ?? fields.routingKey);
+  const base = { message, routingKey, text, bytes: content.length + 1, since };
   const refuse = (problem: string) => ({ delivery: { ...base, id: String(properties.messageId ?? '') }, problem });
   if (content.length > MAX_EVENT_BYTES) return refuse(`larger than ${MAX_EVENT_BYTES / 1024} KiB`);
   let event: unknown;

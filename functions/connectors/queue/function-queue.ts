@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options } from 'amqplib';
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
+import { v7 as uuidv7 } from 'uuid';
 import { alarm, type Log } from '#platform/log';
 import { Counter, Gauge, Histogram } from '#platform/metrics';
 import { awayPauseMs, pauseBeforeRetry, RETRY_PAUSES_MS } from './back-off.ts';
 import type { Call } from './call.ts';
 import { type Delivery, MAX_BATCH_EVENTS, readDelivery, takeBatch } from './delivery.ts';
 import type { Subscription } from './subscriptions.ts';
-import { deadQueueOf, declare } from './topology.ts';
+import { deadLetterId, deadQueueOf, declare } from './topology.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 export interface QueueOptions {
@@ -30,8 +30,6 @@ const callsFor = (waiting: number): number => (waiting >= MAX_BATCH_EVENTS ? CAL
 /** RabbitMQ closes a channel that holds a delivery for 30 min; nothing here takes nearly as long. */
 const LONGEST_HOLD_MS = 4 * 60_000;
 const MAX_COUNTED = 10_000;
-/** Names dead letters: the same event parked again has the same id. */
-const DEAD_LETTERS = '5b1f6d0e-4d0a-5a5e-9d53-3c1f9a1c7d10';
 
 const labelNames = ['function'];
 const batchSize = new Histogram({
@@ -242,8 +240,8 @@ export class FunctionQueue {
 
   /** Moves a message to the dead letters: a confirmed publish, then the acknowledgement. Twice is better than never. */
   async #park(session: Session, delivery: Delivery, reason: string): Promise<void> {
-    const { content, properties, fields } = delivery.message;
-    const id = delivery.id ? uuidv5(`${this.#queue} ${delivery.id}`, DEAD_LETTERS) : uuidv7();
+    const { content, properties } = delivery.message;
+    const id = delivery.id ? deadLetterId(this.#queue, delivery.id) : uuidv7();
     const attempts = this.#tries.get(delivery.id) ?? 1;
     const headers = {
       ...properties.headers,
@@ -252,7 +250,7 @@ export class FunctionQueue {
       'x-ates-attempts': attempts,
       'x-ates-parked-at': new Date().toISOString(),
       'x-ates-queue': this.#queue,
-      'x-ates-routing-key': fields.routingKey,
+      'x-ates-routing-key': delivery.routingKey,
     };
     await session.publish(deadQueueOf(this.#queue), content, {
       ...properties,

@@ -1,8 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
+import { v5 as uuidv5 } from 'uuid';
 import type { Subscription } from './subscriptions.ts';
 
 export const deadQueueOf = (queue: string): string => `${queue}.dead`;
+
+const DEAD_LETTERS = '5b1f6d0e-4d0a-5a5e-9d53-3c1f9a1c7d10';
+
+/** Names a dead letter: the same event parked again has the same id. */
+export const deadLetterId = (queue: string, eventId: string): string => uuidv5(`${queue} ${eventId}`, DEAD_LETTERS);
 
 /**
  * For about a second after it was declared, RabbitMQ 3.10 loses a quorum queue's log when it is killed, and with it

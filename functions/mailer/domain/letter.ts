@@ -55,6 +55,7 @@ function textOf({ greeting, paragraphs, link, footer }: Parts, payoutsUrl: strin
  */
 function htmlOf({ subject, greeting, paragraphs, link, sum, footer }: Parts, facts: LetterFacts): string {
   const paragraph = 'margin:0 0 16px';
+  const whole = `<span style="white-space:nowrap">${escaped(sum)}</span>`;
   const button =
     'display:inline-block;padding:10px 18px;background-color:#0b7a5e;color:#ffffff;border-radius:8px;text-decoration:none;font-weight:600';
   return [
@@ -73,7 +74,7 @@ function htmlOf({ subject, greeting, paragraphs, link, sum, footer }: Parts, fac
     `<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">${escaped(subject)}</h1>`,
     `<p style="${paragraph};font-size:34px;line-height:1.2;font-weight:700;white-space:nowrap">${escaped(sum)}</p>`,
     `<p style="${paragraph}"><bdi>${escaped(greeting)}</bdi></p>`,
-    ...paragraphs.map((text) => `<p style="${paragraph}">${escaped(text)}</p>`),
+    ...paragraphs.map((text) => `<p style="${paragraph}">${escaped(text).replaceAll(escaped(sum), () => whole)}</p>`),
     ...(facts.payoutsUrl
       ? [`<p style="margin:24px 0"><a href="${escaped(facts.payoutsUrl)}" style="${button}">${escaped(link)}</a></p>`]
       : []),

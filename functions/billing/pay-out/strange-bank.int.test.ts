@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, it } from 'vitest';
+import { payoutRequestedV1 } from '#contracts/accounts/payout-requested.v1';
+import { startRuntime } from '#platform/function-runtime';
+import { exampleOf, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import billingApi from '../api/handler.ts';
+import { type Asked, bankStandIn, CARD_KEYS, GOOD_CARD } from '../bank-under-test.ts';
+import billingPayOut from './handler.ts';
+import { payDue } from './pay-due.ts';
+
+const bank = bankStandIn();
+const billing = serviceUnderTest('billing', CARD_KEYS);
+const payOut = billing.start(billingPayOut, bank.env);
+const api = billing.start(billingApi);
+const accountant = person('accountant');
+
+const transferOf = ({ key }: Asked, changes: object = {}) => {
+  return { key, amountCents: 1_500, cardLast4: '4242', at: '2026-11-23T21:00:05.000Z', ...changes };
+};
+const pays = (asked: Asked) => ({ status: 200, body: transferOf(asked) });
+const ofCall = (send: (asked: Asked) => unknown, ask: (asked: Asked) => unknown) => {
+  bank.answer = (asked) => (asked.call === 'send' ? send(asked) : ask(asked)) as never;
+};
+const calls = () => bank.asked.map(({ call, key }) => `${call} ${key.replace(/^.{36}/, 'id')}`);
+
+async function request(): Promise<string> {
+  const worker = person('worker');
+  await api.request('PUT', '/api/billing/me/card', { as: worker, body: { cardNumber: GOOD_CARD } });
+  const payoutId = randomUUID();
+  await payOut.deliver([exampleOf(payoutRequestedV1, { payoutId, userId: worker.id, amountCents: 1_500 })]);
+  return payoutId;
+}
+const rowOf = async (id: string) =>
+  (
+    await billing.rows(
+      'SELECT *, TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(3), due_at) / 1000 AS due_in FROM payouts WHERE id = ?',
+      [id],
+    )
+  )[0];
+const becomes = (id: string, row: object) => expect.poll(() => rowOf(id), { timeout: 10_000 }).toMatchObject(row);
+const poke = () => payOut.request('POST', '/', { headers: { 'x-topic': 'cron-function' } });
+async function hurry(id: string): Promise<void> {
+  await billing.rows('UPDATE payouts SET due_at = UTC_TIMESTAMP(3) WHERE id = ?', [id]);
+  await poke();
+}
+
+beforeEach(() => {
+  bank.asked.length = 0;
+  ofCall(pays, pays);
+});
+
+it('is told the amount, the bare number and the key, and nothing else', async () => {
+  const id = await request();
+  await becomes(id, { state: 'paid' });
+  expect(bank.asked).toEqual([
+    { call: 'send', key: id, body: { amountCents: 1_500, cardNumber: GOOD_CARD.replaceAll(' ', '') } },
+  ]);
+});
+
+it.each<[string, (asked: Asked) => unknown]>([
+  ['a lost connection', () => 'break'],
+  ['500', () => ({ status: 500 })],
+  ['408', () => ({ status: 408 })],
+  ['409', () => ({ status: 409 })],
+  ['425', () => ({ status: 425 })],
+  ['429', () => ({ status: 429, headers: { 'retry-after': '600' } })],
+  ['a redirect', () => ({ status: 307, headers: { location: '/elsewhere' } })],
+  ['a page', () => ({ status: 200, body: '<h1>Welcome</h1>' })],
+  ['another key', (asked) => ({ status: 200, body: transferOf(asked, { key: 'another' }) })],
+  ['201', (asked) => ({ status: 201, body: transferOf(asked) })],
+])('after %s it is unknown, asked for within 10 s, and paid by the bank’s word', async (_, send) => {
+  ofCall(send, pays);
+  const id = await request();
+  await becomes(id, { state: 'unknown', key_number: 1 });
+  expect(Number((await rowOf(id)).due_in)).toBeLessThan(5_000); // and the timer comes every 5 s
+  await hurry(id);
+  await becomes(id, { state: 'paid' });
+  expect(calls()).toEqual(['send id', 'ask id']);
+});
+
+it('a bank that cannot tell is asked later and later, at least once a minute; a person can have it asked now', async () => {
+  ofCall(
+    () => ({ status: 500 }),
+    () => ({ status: 410 }),
+  );
+  const id = await request();
+  for (let unclear = 1; unclear <= 8; unclear += 1) {
+    await becomes(id, { state: 'unknown', unclear });
+    expect(Number((await rowOf(id)).due_in)).toBeLessThan(55_000);
+    if (unclear > 6) expect(Number((await rowOf(id)).due_in)).toBeGreaterThan(30_000);
+    await hurry(id);
+  }
+  await becomes(id, { state: 'unknown', unclear: 9, attempts: 1 });
+  await poke();
+  expect(calls()).toEqual(['send id', ...Array(8).fill('ask id')]);
+
+  ofCall(() => expect.unreachable('it must not be sent again'), pays);
+  const { status, body } = await api.request('POST', `/api/billing/payouts/${id}/retry`, { as: accountant });
+  expect([status, body.state]).toEqual([202, 'unknown']);
+  await poke();
+  await becomes(id, { state: 'paid' });
+});
+
+it.each([{ amountCents: 1_499 }, { amountCents: 150_000 }, { cardLast4: '4243' }])(
+  'a transfer that differs by %j is an alarm, and is not believed',
+  async (changes) => {
+    const alarms = async () => Number(/bank-transfer-differs"\} (\d+)/.exec(await billingPayOut.metrics())?.[1] ?? 0);
+    const before = await alarms();
+    const differs = (asked: Asked) => ({ status: 200, body: transferOf(asked, changes) });
+    ofCall(differs, differs);
+    const id = await request();
+    await becomes(id, { state: 'unknown', unclear: 1 });
+    await hurry(id);
+    await becomes(id, { state: 'unknown', unclear: 2, paid_at: null });
+    expect(calls()).toEqual(['send id', 'ask id']);
+    expect(await alarms()).toBe(before + 2);
+  },
+);
+
+it.each([401, 403, 404])(
+  'that answers %i is away: the payout stays pending, and goes out with the same key',
+  async (status) => {
+    ofCall(() => ({ status }), pays);
+    const id = await request();
+    await becomes(id, { state: 'pending', attempts: 1, reason: null });
+    expect(Number((await rowOf(id)).due_in)).toBeGreaterThan(500);
+    await hurry(id);
+    await becomes(id, { state: 'pending', attempts: 2 });
+    expect(Number((await rowOf(id)).due_in)).toBeGreaterThan(2_000);
+    ofCall(pays, pays);
+    await hurry(id);
+    await becomes(id, { state: 'paid', attempts: 3, key_number: 1 });
+    expect(calls()).toEqual(['send id', 'send id', 'send id']);
+  },
+);
+
+it('that takes a request for wrong, and quotes the card in it, fails it; the number goes nowhere; a retry has its own key', async () => {
+  ofCall(({ body }) => ({ status: 400, body: { reason: `card ${body.cardNumber} is closed` } }), pays);
+  const id = await request();
+  await becomes(id, { state: 'failed', reason: 'bank-refused', due_at: null });
+  const tables = ['payouts', 'attempts', 'outbox', 'inbox', 'idempotency'];
+  const all = await Promise.all(tables.map((table) => billing.rows(`SELECT * FROM ${table}`)));
+  expect(JSON.stringify(all)).not.toContain(GOOD_CARD.replaceAll(' ', ''));
+
+  ofCall(pays, pays);
+  expect((await api.request('POST', `/api/billing/payouts/${id}/retry`, { as: accountant })).status).toBe(202);
+  await poke();
+  await becomes(id, { state: 'paid', key_number: 2 });
+  expect(calls()).toEqual(['send id', 'send id:2']);
+});
+
+it('an answer that comes when somebody else has taken the payout up changes nothing', async () => {
+  let release = (_answer: unknown): void => undefined;
+  const held = new Promise<unknown>((resolve) => {
+    release = resolve;
+  });
+  let sends = 0;
+  ofCall(
+    (asked) => (++sends === 1 ? held : pays(asked)),
+    () => ({ status: 404 }),
+  );
+  const id = await request();
+  await expect.poll(() => bank.asked.length).toBe(1);
+  await becomes(id, { state: 'sending' });
+
+  // Its process is paused for longer than its lease; another one asks, and sends the same again.
+  const { config } = await billingPayOut.start();
+  const other = await startRuntime({ name: 'billing-pay-out', commands: false, work: payDue }, config);
+  await billing.rows('UPDATE payouts SET due_at = UTC_TIMESTAMP(3) WHERE id = ?', [id]);
+  other.goOn();
+  await becomes(id, { state: 'paid', attempts: 2 });
+  expect(calls()).toEqual(['send id', 'ask id', 'send id']);
+
+  release({ status: 402 });
+  await other.stop();
+  await payOut.restart(); // what is under way ends first
+  expect(await rowOf(id)).toMatchObject({ state: 'paid', key_number: 1 });
+  expect(await billing.rows('SELECT outcome FROM attempts WHERE payout_id = ?', [id])).toEqual([{ outcome: 'paid' }]);
+});

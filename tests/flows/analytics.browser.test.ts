@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { Visitor } from './visitor.ts';
+
+const visit = openBrowser();
+const url = process.env.ATES_TEST_URL ?? '';
+let manager: Visitor;
+let executive: Visitor;
+
+const today = async () => (await executive.get('/api/analytics/days')).body.items.at(-1);
+const dollars = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
+/** The text without what the languages write differently in amounts, which is also where a minus stands. */
+const plain = (text: string | null) => (text ?? '').replaceAll(/[\s\u00a0]/g, '').replaceAll(',', '.');
+
+beforeAll(async () => {
+  manager = await Visitor.signIn('manager');
+  executive = await Visitor.signIn('executive');
+  const { body: task } = await manager.send('POST', '/api/tasks', { title: `Посчитать перья ${randomUUID()}` });
+  await (await Visitor.signInById(task.userId)).send('POST', `/api/tasks/${task.id}/close`, {});
+  await vi.waitFor(async () => expect((await today()).topTask).not.toBeNull(), { timeout: 10_000 });
+});
+
+it.each(VARIANTS)('an executive has three answers at once, and the profit over time: $name', async (variant) => {
+  const { page, context, faults } = await visit(variant);
+  await page.getByRole('button', { name: /Жако/ }).click();
+  await page.waitForURL(`${url}/analytics/`); // the first page of whoever steers the company
+  const figures = page.locator('.figure');
+  await figures.first().waitFor();
+
+  // Live: what happens meanwhile is seen without a reload.
+  await manager.send('POST', '/api/tasks', { title: `Сосчитать пух ${randomUUID()}` });
+  await expect
+    .poll(
+      async () => {
+        const { profitCents, losers } = await today();
+        const shown = (await figures.allTextContents()).map(plain);
+        return shown[0]?.includes(dollars(profitCents)) && shown[1] === String(losers);
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+
+  // The dearest task of each period is one of today's at least.
+  const { topTask } = (await executive.get('/api/analytics/top-task?period=month')).body;
+  const dearest = page.locator('section[aria-labelledby="dearest"] dd');
+  await expect.poll(async () => plain(await dearest.last().textContent())).toContain(dollars(topTask.rewardCents));
+  expect(await dearest.count()).toBe(3);
+  expect(await axeViolations(page)).toEqual([]);
+
+  // Who is below zero, deepest first.
+  const { items: losers } = (await executive.get('/api/analytics/losers')).body;
+  await page.locator('section[aria-labelledby="losers"] summary').click();
+  const rows = page.locator('section[aria-labelledby="losers"] tbody tr');
+  if (losers.length > 0) {
+    await rows.first().waitFor();
+    await expect
+      .poll(async () => (await executive.get('/api/analytics/losers')).body.items.length === (await rows.count()), {
+        timeout: 10_000,
+      })
+      .toBe(true);
+  }
+  expect(await axeViolations(page)).toEqual([]);
+
+  // The period is in the address, by button and by key, and survives a reload; the chart has a table beside it.
+  const pressed = () => page.locator('[aria-pressed="true"]').getAttribute('aria-keyshortcuts');
+  const points = () => page.locator('.chart tbody tr').count();
+  expect([await pressed(), await points()]).toEqual(['m', 30]);
+  await page.locator('[aria-keyshortcuts="w"]').click();
+  await expect.poll(() => new URL(page.url()).search).toBe('?period=week');
+  await page.reload();
+  await expect.poll(pressed).toBe('w');
+  expect(await points()).toBe(7);
+  await page.locator('[aria-keyshortcuts="w"]').press('d');
+  await expect.poll(() => new URL(page.url()).search).toBe('?period=day');
+  expect(await points()).toBe(2); // with the day before, for one bar alone is no chart
+  await page.goBack();
+  await expect.poll(pressed).toBe('w');
+
+  // From the figure to the rows behind it; nothing here that only an admin may do.
+  expect(await page.locator('#rebuild').count()).toBe(0);
+  await figures.first().getByRole('link').click();
+  await page.waitForURL(`${url}/accounts/all/?day=${(await today()).date}`);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it.each(VARIANTS)(
+  'an admin has days counted again, once it is said which, and no figure moves: $name',
+  async (variant) => {
+    const { page, context, faults } = await visit(variant, '/auth/?back=/analytics/');
+    await page.getByRole('button', { name: /Ара/ }).click();
+    await page.waitForURL(`${url}/analytics/`);
+    const section = page.locator('section[aria-labelledby="rebuild"]');
+    await section.getByRole('button').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape'); // nothing is done
+    await dialog.waitFor({ state: 'detached' });
+    expect(await section.getByRole('status').textContent()).toBe('');
+
+    const before = (await executive.get('/api/analytics/days')).body;
+    await section.getByRole('button').click();
+    await dialog.locator('.main').click();
+    await expect.poll(() => section.getByRole('status').textContent()).not.toBe('');
+    expect(await axeViolations(page)).toEqual([]);
+    expect((await executive.get('/api/analytics/days')).body).toEqual(before);
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+);

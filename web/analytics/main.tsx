@@ -1,0 +1,72 @@
+import type { AnalyticsDay, AnalyticsDays } from '#contracts/rest/analytics';
+import { hasRole } from '../ui/choices.ts';
+import { businessDay } from '../ui/formats.ts';
+import { Loaded } from '../ui/List.tsx';
+import { useLive, useQuery } from '../ui/live.ts';
+import { Money } from '../ui/Money.tsx';
+import { LiveMark } from '../ui/Notice.tsx';
+import { start } from '../ui/start.tsx';
+import { Dearest } from './dearest.tsx';
+import { Losers } from './losers.tsx';
+import { Period } from './period.tsx';
+import { Rebuild } from './rebuild.tsx';
+import { t } from './texts.ts';
+
+/** Three answers: what today has earned, who is below zero, which task was the dearest; and the profit over time. */
+function Analytics() {
+  const [query, change] = useQuery();
+  const days = useLive<AnalyticsDays>('/api/analytics/days');
+  return (
+    <>
+      <LiveMark live={days} />
+      <Loaded live={days}>
+        {(known) => {
+          const [today, yesterday, weekBefore] = [1, 2, 8].map((back) => known.items.at(-back)) as [Day, Day, Day];
+          return (
+            <>
+              <div class="answers">
+                <ProfitToday {...{ today, yesterday, weekBefore }} />
+                <Losers {...{ today, yesterday }} />
+                <Dearest today={today} />
+              </div>
+              <Period {...{ known, query, change }} />
+              {hasRole('admin') && <Rebuild from={known.items[0]?.date ?? today.date} to={today.date} />}
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
+
+type Day = AnalyticsDay; // of the last thirty there are always all
+
+function ProfitToday({ today, yesterday, weekBefore }: { today: Day; yesterday: Day; weekBefore: Day }) {
+  return (
+    <section class="card figures" aria-labelledby="profit">
+      <h2 id="profit">{t('profitToday', { date: businessDay(today.date) })}</h2>
+      <p class="figure" aria-live="polite">
+        <a href={`/accounts/all/?day=${today.date}`}>
+          <Money cents={today.profitCents} />
+        </a>
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>{t('toYesterday')}</dt>
+          <dd>
+            <Money cents={today.profitCents - yesterday.profitCents} movement />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('toWeekBefore')}</dt>
+          <dd>
+            <Money cents={today.profitCents - weekBefore.profitCents} movement />
+          </dd>
+        </div>
+      </dl>
+      <p class="soft small">{t('formula')}</p>
+    </section>
+  );
+}
+
+start(<Analytics />);
