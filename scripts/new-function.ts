@@ -73,9 +73,16 @@ const entry = `
     lang: ates-node
     handler: ./dist/functions/${name}
     image: \${REGISTRY:-ates}/${name}:\${TAG:-latest}
+    annotations:
+      com.openfaas.health.http.path: /_/health
+      com.openfaas.ready.http.path: /_/ready
     environment:
       ATES_DATABASE_URL: mysql://${service}@mysql:3306/${service}
     secrets: [session-public-keys, caller-keys, request-hmac-key, ${service}-database-password]
+    readonly_root_filesystem: true
+    limits: *limits
+    requests: *requests
+    labels: *scale
 `;
 
 /** The stack with the entry behind the last one of its service; of a new service, at the end. */

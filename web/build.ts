@@ -41,6 +41,7 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     roles: ['executive', 'admin'],
   },
   users: { path: 'auth/users', title: { ru: 'Люди', en: 'Users' }, nav: { ru: 'Люди', en: 'Users' }, roles: ['admin'] },
+  ops: { path: 'ops', title: { ru: 'Система', en: 'System' }, nav: { ru: 'Система', en: 'System' }, roles: ['admin'] },
 };
 
 const BROWSERS = ['es2023', 'chrome123', 'firefox120', 'safari17.5']; // light-dark() decides

@@ -42,25 +42,32 @@ function problem(request, response, status, code, title, headers = {}) {
   response.end(body);
 }
 
-/** The body's bytes; beyond the limit the rest is read and dropped, so that the caller gets to read our answer. */
-async function readBody(request) {
-  const chunks = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  return {
-    rawBody: bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : Buffer.alloc(0),
-    bodyTooLarge: bytes > MAX_BODY_BYTES,
-  };
+/**
+ * The body's bytes; beyond the limit the rest is read and dropped, so that the caller gets to read our answer. By events:
+ * iterating over the request took a sixth of a small call's time.
+ */
+function readBody(request) {
+  return new Promise((done, failed) => {
+    const chunks = [];
+    let bytes = 0;
+    request.on('data', (chunk) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const bodyTooLarge = bytes > MAX_BODY_BYTES;
+      done({ rawBody: bodyTooLarge ? Buffer.alloc(0) : Buffer.concat(chunks), bodyTooLarge });
+    });
+    request.on('error', failed); // also of a caller that goes away
+  });
 }
 
 /** The event of the official template, with the untouched bytes beside the parsed body. */
 function eventOf(request, { rawBody, bodyTooLarge }) {
   // As it came: nothing is decoded or shortened, so that no two parts can read a path differently.
-  const [path, ...search] = request.url.split('?');
-  const searchParams = new URLSearchParams(search.join('?'));
+  const end = request.url.indexOf('?');
+  const path = end < 0 ? request.url : request.url.slice(0, end);
+  const searchParams = new URLSearchParams(end < 0 ? '' : request.url.slice(end + 1));
   const query = Object.create(null);
   for (const name of searchParams.keys()) {
     const values = searchParams.getAll(name);

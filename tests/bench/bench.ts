@@ -1,12 +1,16 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { connect } from 'amqplib';
 import autocannon from 'autocannon';
 import mysql, { type Connection } from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { dataSchemaOf } from '#contracts/event';
+import { freePort, until } from '../../local/processes.ts';
 import { type Run, System } from '../../local/system.ts';
+import { root } from '../../scripts/build.ts';
 import { measureClose } from './close-day.ts';
 
 /**
@@ -34,6 +38,7 @@ try {
   const accounts = await mysql.createConnection({ uri: run.databases.accounts ?? '' });
   const analytics = await mysql.createConnection({ uri: run.databases.analytics ?? '' });
 
+  const entryPoint = await measureEntryPoint();
   const rawHttp = await measureRawHttp();
   const rawInserts = await measureRawInserts(run);
   const rawRows = await measureRawRows(accounts);
@@ -50,6 +55,13 @@ try {
     console.log(`${name.padEnd(58)} ${Math.round(value).toLocaleString('en').padStart(9)} ${unit.padEnd(9)} ${ratio}`);
   const percent = (value: number, of: number) => `${((100 * value) / of).toFixed(1)} %`;
   console.log(`\n${availableParallelism()} cores, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`);
+  line('a bare node:http process, POST of small JSON', entryPoint.bare, '/s');
+  line(
+    'the entry point with its sample function',
+    entryPoint.ours,
+    '/s',
+    `${percent(entryPoint.ours, entryPoint.bare)} of bare`,
+  );
   line(`raw: node:http POST, ${CONNECTIONS} connections`, rawHttp, '/s');
   line(`raw: one-row inserts, ${CONNECTIONS} connections`, rawInserts, '/s');
   line('raw: inserts of 500 rows, 1 connection', rawRows, 'rows/s');
@@ -87,6 +99,30 @@ try {
   await system.stop();
 }
 process.exit(0);
+
+/** Two processes that parse JSON and answer it, the second by the entry point; measured in turns, as the machine varies. */
+async function measureEntryPoint(): Promise<{ bare: number; ours: number }> {
+  const bare = `require('node:http').createServer((q, a) => { let b = ''; q.on('data', (c) => { b += c; }).on('end', () => {
+    a.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ received: JSON.parse(b) })); }); })
+    .listen(process.env.PORT, '127.0.0.1');`;
+  const servers = [['--eval', bare], [join(root, 'template/ates-node/index.mjs')]].map(async (args) => {
+    const port = await freePort();
+    const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port) };
+    const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
+    const url = `http://127.0.0.1:${port}/`;
+    await until('the server', 10_000, async () => (await fetch(url, { method: 'POST', body: '{}' })).ok);
+    return { child, url, perSecond: 0 };
+  });
+  const [first, second] = (await Promise.all(servers)) as [Awaited<(typeof servers)[0]>, Awaited<(typeof servers)[0]>];
+  const turns = 4;
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const server of [first, second]) {
+      server.perSecond += (await cannon(server.url, {}, SECONDS / turns)).requests.average / turns;
+    }
+  }
+  for (const { child } of [first, second]) child.kill();
+  return { bare: first.perSecond, ours: second.perSecond };
+}
 
 /** A server in a thread that parses JSON and answers it, and nothing else. */
 async function measureRawHttp(): Promise<number> {
@@ -171,12 +207,12 @@ async function measureAdding(run: Run) {
   return { perSecond: requests.average, p50: latency.p50, p97: latency.p97_5, non2xx };
 }
 
-function cannon(url: string, headers: Record<string, string>): Promise<autocannon.Result> {
+function cannon(url: string, headers: Record<string, string>, duration = SECONDS): Promise<autocannon.Result> {
   return autocannon({
     url,
     method: 'POST',
     connections: CONNECTIONS,
-    duration: SECONDS,
+    duration,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ title: 'Пересчитать зёрна в кормушке', jiraId: 'ATES-1' }),
     requests: [

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { askControl } from '../../local/control.ts';
 import { Visitor } from '../flows/visitor.ts';
-import { checkLedger } from './ledger-check.ts';
+import { checkLedger } from '../money/check.ts';
 import { atRest, effectsOf, load } from './load.ts';
 
 const dataDir = () => process.env.ATES_TEST_DATA ?? '';

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { askControl } from '../../local/control.ts';
 import { Visitor } from '../flows/visitor.ts';
-import { checkAtRest, checkLedger } from './ledger-check.ts';
+import { checkLedger, checkLedgerAtRest } from '../money/check.ts';
 import { addOnce, atRest, effectsOf, load } from './load.ts';
 
 const dataDir = () => process.env.ATES_TEST_DATA ?? '';
@@ -31,7 +31,7 @@ describe('kill -9 under load loses nothing and doubles nothing', () => {
     await effectsOf(sent);
     const run = Visitor.run();
     expect(await checkLedger(run)).toEqual([]);
-    expect(await checkAtRest(run, new Set())).toEqual([]);
+    expect(await checkLedgerAtRest(run)).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { exampleOf } from '#platform/testing/service-under-test';
 import { Visitor } from '../flows/visitor.ts';
-import { checkLedger } from './ledger-check.ts';
+import { checkLedger } from '../money/check.ts';
 
 let connection: ChannelModel;
 beforeAll(async () => {

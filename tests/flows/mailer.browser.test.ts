@@ -28,7 +28,7 @@ const sum = (dollars: number) => `${dollars},00 $`;
 it.each(VARIANTS)('a worker finds the letter about a payout, its text and how it looks: $name', async (variant) => {
   const dollars = 100 + Math.floor(Math.random() * 800);
   const { payoutId } = await payoutOf(dollars * 100);
-  await expect.poll(() => messageIdsOf(payoutId), { timeout: 10_000 }).toEqual([`<${payoutId}.payout@ates.example>`]);
+  await expect.poll(() => messageIdsOf(payoutId), { timeout: 20_000 }).toEqual([`<${payoutId}.payout@ates.example>`]);
 
   const { page, context, faults } = await visit(variant, '/auth/?back=/mailer/');
   await page.getByRole('button', { name: /Гоша/ }).click();
@@ -61,7 +61,7 @@ it.each(VARIANTS)('an admin finds it among all letters and sends it again: $name
   const isRussian = variant.locale === 'ru-RU';
   const dollars = 1_000 + Math.floor(Math.random() * 8_000);
   const { name, payoutId } = await payoutOf(dollars * 100);
-  await expect.poll(() => messageIdsOf(payoutId), { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => messageIdsOf(payoutId), { timeout: 20_000 }).toHaveLength(1);
 
   const { page, context, faults } = await visit(variant, '/auth/?back=/mailer/?status=sent');
   await page.getByRole('button', { name: /Ара/ }).click();
@@ -84,9 +84,9 @@ it.each(VARIANTS)('an admin finds it among all letters and sends it again: $name
   await page.getByText(isRussian ? 'Копия отправляется.' : 'A copy is being sent.').waitFor();
 
   await expect
-    .poll(async () => (await messageIdsOf(payoutId)).sort(), { timeout: 10_000 })
+    .poll(async () => (await messageIdsOf(payoutId)).sort(), { timeout: 20_000 })
     .toEqual([`<${payoutId}.payout.2@ates.example>`, `<${payoutId}.payout@ates.example>`]);
-  await expect.poll(() => row.count(), { timeout: 10_000 }).toBe(2); // the list looks again by itself
+  await expect.poll(() => row.count(), { timeout: 20_000 }).toBe(2); // the list looks again by itself
   await page.getByRole('combobox').selectOption('failed');
   await row.first().waitFor({ state: 'detached' });
   expect(faults).toEqual([]);

@@ -1,4 +1,5 @@
-import type { Books, EventRow, HistoryRow, PayoutRow, TransactionRow } from './books.ts';
+import type { Run } from '../../local/system.ts';
+import { type Books, type EventRow, type HistoryRow, type PayoutRow, readBooks, type TransactionRow } from './books.ts';
 
 /**
  * What must hold of the money, whatever was killed when: judged from the books alone, by rules written a second time.
@@ -20,17 +21,32 @@ export const moscowDays: DayBounds = (date) => {
 };
 
 /** What holds at any moment, under load and faults. */
-export function findings(books: Books, boundsOf: DayBounds = moscowDays): Finding[] {
-  return [
-    ...chains(books),
-    ...amounts(books),
-    ...doubleEntry(books),
-    ...causes(books),
-    ...histories(books),
-    ...closedDays(books, boundsOf),
-    ...payoutsAndBank(books),
-    ...letters(books),
-  ];
+export const findings = (books: Books, boundsOf: DayBounds = moscowDays): Finding[] => [
+  ...ledgerFindings(books, boundsOf),
+  ...payoutsAndBank(books),
+  ...letters(books),
+];
+
+const ledgerFindings = (books: Books, boundsOf: DayBounds): Finding[] => [
+  ...chains(books),
+  ...amounts(books),
+  ...doubleEntry(books),
+  ...causes(books),
+  ...histories(books),
+  ...closedDays(books, boundsOf),
+];
+
+/**
+ * Tasks and the ledger alone, of a system in which tests have put events before Billing or Mailer that nobody else has
+ * heard of.
+ */
+export const checkLedger = async (run: Run): Promise<Finding[]> => ledgerFindings(await readBooks(run), moscowDays);
+
+/** The same at rest: every task's event is recorded and counted, and Analytics' days are the ledger's. */
+export async function checkLedgerAtRest(run: Run): Promise<Finding[]> {
+  const books = await readBooks(run);
+  const ofTasks = { ...books, requested: [], blocked: [] };
+  return [...toldIsHandled(ofTasks, new Set()), ...profitIsCounterpart(books), ...analyticsAgrees(books)];
 }
 
 interface Rest {

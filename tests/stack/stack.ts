@@ -13,36 +13,12 @@ export interface StackFunction {
 export type Stack = Readonly<Record<string, StackFunction>>;
 type Definition = FunctionHandler['definition'];
 
-/** The keys that faas-cli reads of a function; it drops any other without a word. */
-const KNOWN_KEYS = [
-  ...[
-    'lang',
-    'handler',
-    'image',
-    'environment',
-    'environment_file',
-    'annotations',
-    'labels',
-    'secrets',
-    'limits',
-    'requests',
-  ],
-  ...['build_args', 'build_options', 'constraints', 'fprocess', 'namespace', 'readonly_root_filesystem', 'skip_build'],
-];
 /** Serves REST as functions do, and knows the broker as connectors do: it is deployed as they are. */
 const CONNECTORS = ['ops'];
-/** OpenFaaS Community Edition runs no more. */
-const MOST_FUNCTIONS = 15;
 
 /** Everything in which stack.yml and the functions' own definitions disagree. */
 export function disagreements(stack: Stack, definitions: readonly Definition[]): string[] {
   const found: string[] = [];
-  const names = Object.keys(stack);
-  if (names.length > MOST_FUNCTIONS) {
-    found.push(
-      `${names.length} functions are more than ${MOST_FUNCTIONS}: see "A sixteenth function" in CONTRIBUTING.md`,
-    );
-  }
   for (const { name } of definitions) {
     if (CONNECTORS.includes(name) === name in stack)
       found.push(`${name} is ${name in stack ? '' : 'not '}in stack.yml`);
@@ -53,11 +29,7 @@ export function disagreements(stack: Stack, definitions: readonly Definition[]):
       found.push(`${name} has no handler of that name`);
       continue;
     }
-    for (const key of Object.keys(entry)) if (!KNOWN_KEYS.includes(key)) found.push(`${name}: faas-cli drops ${key}`);
     if (entry.handler !== `./dist/functions/${name}`) found.push(`${name}: handler is ${entry.handler}`);
-    for (const value of Object.values({ ...entry.annotations, ...entry.labels })) {
-      if (typeof value !== 'string') found.push(`${name}: an annotation or label is no text`);
-    }
     const heard = [...new Set((definition.events?.on ?? []).map(({ type }) => type.replace(/\.v\d+$/, '')))]
       .sort()
       .join(',');

@@ -74,8 +74,8 @@ export interface LiveList<T> extends Live<readonly T[]> {
 }
 
 /** A list whose newest page stays live, and to which older pages are added as the reader asks for them. */
-export function useLiveList<T extends { readonly id: string }>(path: string): LiveList<T> {
-  const live = useLive<ListPage<T>>(path);
+export function useLiveList<T extends { readonly id: string }>(path: string, everyMs = EVERY_MS): LiveList<T> {
+  const live = useLive<ListPage<T>>(path, everyMs);
   const [list, setList] = useState<(ListPage<T> & { path: string }) | null>(null);
   const [older, setOlder] = useState<{ path: string; busy: boolean; error: Refused | null } | null>(null);
 

@@ -4,21 +4,31 @@ import mysql, { type Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { payoutRequestedV1 } from '#contracts/accounts/payout-requested.v1';
 import { exampleOf } from '#platform/testing/service-under-test';
-import { askControl } from '../../local/control.ts';
+import { System } from '../../local/system.ts';
 import type { Message } from '../../sandbox/mail/message-file.ts';
 import { sendTo } from '../flows/broker.ts';
 import { Visitor } from '../flows/visitor.ts';
 
-const dataDir = () => process.env.ATES_TEST_DATA ?? '';
+/** A system of its own: these payouts are in nobody's books but Mailer's. */
+const system = new System({
+  dataDir: '.ates/test-letters',
+  fresh: true,
+  env: { ...process.env, ATES_PORT: undefined, ATES_RATE_LIMIT: '0' },
+});
 const LETTERS = 1_500;
 /** Letters under way at once: what a kill may leave sent and not marked. */
 const UNDER_WAY = 20;
 
 let mailer: Connection;
 beforeAll(async () => {
+  process.env.ATES_TEST_URL = (await system.start()).url;
+  process.env.ATES_TEST_DATA = system.dataDir;
   mailer = await mysql.createConnection({ uri: Visitor.run().databases.mailer ?? '' });
 });
-afterAll(() => mailer.end());
+afterAll(async () => {
+  await mailer?.end();
+  await system.stop();
+});
 
 const setFaults = (faults: object) =>
   fetch(`${Visitor.run().inboxUrl}/faults`, { method: 'PUT', body: JSON.stringify(faults) });
@@ -46,8 +56,8 @@ it('kills of sender and mail server, refusals and lost answers leave one letter 
   for (const part of ['mailer-send', 'mail', 'mailer-send']) {
     await pause(400 + Math.random() * 600); // a random moment of the sending
     expect(await unsent()).toBeGreaterThan(0); // else nothing is there to be hurt
-    await askControl(dataDir(), 'kill', part);
-    await askControl(dataDir(), 'start', part);
+    system.parts.get(part)?.kill();
+    await system.parts.get(part)?.start(); // resolves when it is ready again
     if (part === 'mail') await setFaults({ mode: 'refuse-4xx', share: 0.1 }); // it has forgotten what it was told
   }
   await setFaults({ mode: 'none', share: 0 });
@@ -65,4 +75,4 @@ it('kills of sender and mail server, refusals and lost answers leave one letter 
       expect(copy).toMatchObject({ subject: first?.subject, text: first?.text, html: first?.html, to: first?.to });
     }
   }
-}, 180_000);
+});

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Run, System } from '../../local/system.ts';
+import { Visitor } from '../flows/visitor.ts';
+import { readBooks } from '../money/books.ts';
+import { type DayBounds, findings, findingsAtRest } from '../money/check.ts';
+import { effectsOf, type Sent } from './load.ts';
+
+/**
+ * A company under load in days of 20 s, while parts are killed and stopped and bank and mail server misbehave: rounds
+ * of load with a fault about every two seconds, healed, brought to rest, and judged by the independent checker.
+ */
+
+const ROUNDS = 3;
+const ROUND_MS = 40_000;
+const DAY_MS = 20_000;
+const REST_MS = 150_000;
+
+/** Killed, and started again by the starter; the pause is how long it may take until they are ready. */
+const KILLED = [
+  ...['tasks-add', 'tasks-close', 'tasks-assign', 'accounts-record', 'accounts-close-day', 'billing-pay-out'],
+  ...['mailer-send', 'analytics-aggregate', 'auth-api', 'outbox', 'queue', 'timer', 'nginx', 'mail', 'bank'],
+] as const;
+/** Stopped in the middle of whatever they do, and gone on with: longer than a lease, shorter than a patience. */
+const PAUSED = ['outbox', 'queue', 'accounts-record', 'accounts-close-day', 'billing-pay-out', 'mailer-send'] as const;
+const BANK = ['refuse', 'timeout-before', 'timeout-after', 'error-before', 'error-after', 'slow'] as const;
+const MAIL = ['refuse-4xx', 'lose-answer'] as const;
+
+let system: System;
+let run: Run;
+let bounds: DayBounds;
+
+beforeAll(async () => {
+  const { ATES_PORT: _port, ...env } = process.env;
+  const settings = { ATES_RATE_LIMIT: '0', ATES_DAY_LENGTH: `${DAY_MS / 1_000}s`, ATES_LOG_LEVEL: 'warn' };
+  system = new System({ dataDir: '.ates/test-campaign', fresh: true, env: { ...env, ...settings } });
+  run = await system.start();
+  process.env.ATES_TEST_URL = run.url;
+  process.env.ATES_TEST_DATA = system.dataDir;
+  const { dayStart } = JSON.parse(readFileSync(join(system.dataDir, 'settings.json'), 'utf8')) as { dayStart: string };
+  const sqlOf = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+  bounds = (date) => {
+    const start = Date.parse(dayStart) + ((Date.parse(date) - Date.parse('2000-01-01')) / 86_400_000) * DAY_MS;
+    return { start: sqlOf(start), end: sqlOf(start + DAY_MS) };
+  };
+}, 180_000);
+afterAll(() => system?.stop(), 120_000);
+
+const oneOf = <T>(choices: readonly T[]): T => choices[Math.floor(Math.random() * choices.length)] as T;
+
+/** Sends a command until there is a clear answer, always with the same key; null: there was none in time. */
+async function insist(visitor: Visitor, path: string, body: object, patienceMs = 40_000) {
+  const headers = { 'idempotency-key': randomUUID() };
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
+    const answer = await visitor.send('POST', path, body, headers).catch(() => null);
+    if (answer && ![401, 429, 502, 503, 504].includes(answer.status)) return answer;
+    if (answer?.status === 401) await visitor.send('PUT', '/api/auth/session', {}).catch(() => null);
+    await pause(100);
+  }
+  return null;
+}
+
+interface Load {
+  stop(): Promise<Sent[]>;
+}
+
+/** Two managers add tasks, one of them gives all of them out anew now and then; five workers close what they have. */
+async function load(): Promise<Load> {
+  let going = true;
+  const sent: Sent[] = [];
+  const managers = await Promise.all([1, 2].map(() => Visitor.signIn('manager')));
+  const workers = await Promise.all([1, 2, 3, 4, 5].map((n) => Visitor.signIn(`worker${n}`)));
+  const adding = managers.map(async (manager) => {
+    while (going) {
+      const key = randomUUID();
+      const answer = await insist(manager, '/api/tasks', { title: key });
+      sent.push({ key, taskId: answer?.status === 201 ? answer.body.id : null });
+      await pause(60);
+    }
+  });
+  const reassigning = (async () => {
+    while (going) {
+      await pause(7_000);
+      await insist(managers[0] as Visitor, '/api/tasks/reassignments', {});
+    }
+  })();
+  const closing = workers.map(async (worker) => {
+    while (going) {
+      const { body } = await worker.get('/api/tasks?assignee=me&status=open&limit=10').catch(() => ({ body: null }));
+      if (!body?.items) await worker.send('PUT', '/api/auth/session', {}).catch(() => null);
+      for (const { id } of body?.items ?? []) await insist(worker, `/api/tasks/${id}/close`, {}, 10_000);
+      await pause(300);
+    }
+  });
+  return {
+    async stop() {
+      going = false;
+      await Promise.all([...adding, reassigning, ...closing]);
+      return sent;
+    },
+  };
+}
+
+const misbehave = (url: string, mode: string, share: number) =>
+  fetch(`${url}/faults`, { method: 'PUT', body: JSON.stringify({ mode, share }), signal: AbortSignal.timeout(3_000) });
+
+/** One fault, healed by itself; told by its name. */
+async function fault(round: number, index: number): Promise<string> {
+  const kind = index % 5;
+  if (kind === 0) {
+    const mode = oneOf(BANK);
+    await misbehave(run.bankUrl, mode, 0.4).catch(() => null);
+    return `bank ${mode}`;
+  }
+  if (kind === 1) {
+    const mode = oneOf(MAIL);
+    await misbehave(run.inboxUrl, mode, 0.4).catch(() => null);
+    return `mail ${mode}`;
+  }
+  if (kind === 2) {
+    const name = oneOf(PAUSED);
+    const pid = system.parts.get(name)?.pid;
+    if (pid) {
+      process.kill(pid, 'SIGSTOP');
+      setTimeout(
+        () => system.parts.get(name)?.pid === pid && process.kill(pid, 'SIGCONT'),
+        1_000 + Math.random() * 3_000,
+      );
+    }
+    return `paused ${name}`;
+  }
+  // Once a round each of the engines.
+  const name = index === 8 ? 'broker' : index === 13 ? 'database' : oneOf(KILLED);
+  system.parts.get(name)?.kill();
+  return `killed ${name} in round ${round}`;
+}
+
+it(`${ROUNDS} rounds of load and faults in days of 20 s lose nothing, double nothing and pay nobody wrong`, async () => {
+  const injected: string[] = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const people = await load();
+    const until = performance.now() + ROUND_MS;
+    for (let index = 0; performance.now() < until; index += 1) {
+      injected.push(await fault(round, index));
+      await pause(1_500 + Math.random() * 1_000);
+    }
+    await pause(5_000); // what was paused goes on
+    await Promise.all([...system.parts.values()].map((part) => part.start()));
+    await misbehave(run.bankUrl, 'none', 0);
+    await misbehave(run.inboxUrl, 'none', 0);
+    const sent = await people.stop();
+
+    let found: object[] = [];
+    const deadline = performance.now() + REST_MS;
+    do {
+      await pause(1_000);
+      const books = await readBooks(run);
+      expect(findings(books, bounds)).toEqual([]); // at any moment, also on the way to rest
+      found = findingsAtRest(books, { extraMessages: Number.POSITIVE_INFINITY });
+    } while (found.length > 0 && performance.now() < deadline);
+    expect(found, `round ${round}`).toEqual([]);
+    await effectsOf(sent);
+    const clear = sent.filter(({ taskId }) => taskId !== null).length;
+    expect(clear).toBeGreaterThan(50);
+    const { days, journal, mails, transactions } = await readBooks(run);
+    console.log(
+      `round ${round}: ${clear} of ${sent.length} tasks acknowledged; in all ${transactions.length} postings, ` +
+        `${days.length} days closed, ${journal.length} transfers, ${mails.length} letters`,
+    );
+  }
+  const byKind = Map.groupBy(injected, (name) => name.replace(/ in round \d+/, ''));
+  console.log([...byKind].map(([name, { length }]) => `${name}: ${length}`).join(', '));
+});

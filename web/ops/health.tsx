@@ -1,0 +1,152 @@
+import { useRef } from 'preact/hooks';
+import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
+import { number } from '../ui/formats.ts';
+import { Table } from '../ui/List.tsx';
+import { Status, type Tone } from '../ui/Status.tsx';
+import { t } from './texts.ts';
+
+const TONES: Readonly<Record<PartStatus['state'], Tone>> = { ready: 'good', 'not-ready': 'bad', away: 'bad' };
+/** Events that services have told leave within a second; where they wait for longer somebody should look. */
+const LATE_SECONDS = 60;
+
+/** What is not well, by name; broker, databases and outboxes; and what waits in each queue. */
+export function Health({ status, choose }: { status: OpsStatus; choose(functionName: string): void }) {
+  const unwell = troublesOf(status);
+  return (
+    <section class="card" aria-labelledby="queues">
+      <p role="status">
+        <Status tone={unwell.length > 0 ? 'bad' : 'good'}>
+          {unwell.length > 0 ? t('notAllWork', { names: unwell.join(', ') }) : t('allWork')}
+        </Status>
+      </p>
+      <dl class="facts small">
+        <Fact name={t('broker')} isGood={status.broker === 'ready'} />
+        {status.databases.map(({ service, state }) => (
+          <Fact key={service} name={t('database', { service })} isGood={state && state === 'ready'} />
+        ))}
+        {status.outboxes.map(({ service, oldestSeconds }) => (
+          <div key={service}>
+            <dt>{t('outbox', { service })}</dt>
+            <dd>{oldestSeconds > 0 ? t('oldest', { age: number(oldestSeconds) }) : t('nothingWaits')}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2 id="queues">{t('queues')}</h2>
+      <Table texts={[t('function'), t('state'), t('events')]} actions>
+        {status.queues.map((queue) => (
+          <QueueRow key={queue.function} queue={queue} choose={choose} />
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+/** Every function and connector, as it tells of itself. */
+export function Parts({ status }: { status: OpsStatus }) {
+  const rates = useRates(status);
+  return (
+    <section class="card" aria-labelledby="parts">
+      <h2 id="parts">{t('parts')}</h2>
+      <Table texts={[t('part'), t('state'), t('work')]}>
+        {status.parts.map((part) => (
+          <tr key={part.name}>
+            <td class="text">
+              {part.name} <span class="soft small">{part.version}</span>
+            </td>
+            <td>
+              <Status tone={TONES[part.state]}>{t(`state_${part.state}`)}</Status>
+            </td>
+            <td class="soft small">{workOf(part, rates.get(part.name) ?? 0)}</td>
+          </tr>
+        ))}
+      </Table>
+    </section>
+  );
+}
+
+const Fact = ({ name, isGood }: { name: string; isGood: boolean | null }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>
+      <Status tone={isGood === null ? 'idle' : isGood ? 'good' : 'bad'}>
+        {t(isGood === null ? 'unknown' : isGood ? 'state_ready' : 'state_away')}
+      </Status>
+    </dd>
+  </div>
+);
+
+function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: string): void }) {
+  const { function: name, depth, held, oldestHeldSeconds, deadLetters } = queue;
+  const [tone, state] = readingOf(queue);
+  const waiting = [
+    depth !== null && t('depth', { depth: number(depth) }),
+    held && t('held', { held: number(held) }),
+    held && oldestHeldSeconds && t('oldest', { age: number(oldestHeldSeconds) }),
+  ];
+  return (
+    <tr>
+      <td class="text">{name}</td>
+      <td>
+        <Status tone={tone}>{t(state)}</Status>
+      </td>
+      <td class="soft small">{waiting.filter(Boolean).join(', ')}</td>
+      <td class="number">
+        {deadLetters ? (
+          <a
+            href={`?function=${name}`}
+            onClick={(event) => {
+              event.preventDefault();
+              choose(name);
+              document.getElementById('dead')?.focus();
+            }}
+          >
+            {t('parked', { count: number(deadLetters) })}
+          </a>
+        ) : (
+          <span class="soft">{t('parked', { count: deadLetters ?? '?' })}</span>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function readingOf({ functionAway, consumers }: QueueStatus) {
+  if (functionAway) return ['bad', 'queue_away'] as const;
+  if (consumers === null) return ['idle', 'queue_unknown'] as const;
+  return consumers > 0 ? (['good', 'queue_read'] as const) : (['bad', 'queue_unread'] as const);
+}
+
+function troublesOf({ parts, queues, outboxes, databases, broker }: OpsStatus): string[] {
+  return [
+    ...(broker === 'ready' ? [] : [t('broker')]),
+    ...databases.flatMap(({ service, state }) => (state === 'away' ? t('database', { service }) : [])),
+    ...parts.flatMap(({ name, state }) => (state === 'ready' ? [] : name)),
+    ...queues.flatMap(({ function: name, functionAway }) => (functionAway ? name : [])),
+    ...outboxes.flatMap(({ service, oldestSeconds }) => (oldestSeconds > LATE_SECONDS ? t('outbox', { service }) : [])),
+  ].filter((name, i, all) => all.indexOf(name) === i);
+}
+
+function workOf({ requests, errors, p95Ms, alarms }: PartStatus, rate: number): string {
+  return [
+    requests && t('requests', { requests: number(requests), rate: number(rate) }),
+    errors && t('errors', { errors: number(errors) }),
+    p95Ms !== null && t('p95', { p95: number(p95Ms) }),
+    alarms && t('alarms', { alarms: number(alarms) }),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** Requests a second of each part, between the last two answers; none that goes back, for it was started again. */
+function useRates(status: OpsStatus): ReadonlyMap<string, number> {
+  const last = useRef({ status, rates: new Map<string, number>() });
+  const seconds = (Date.parse(status.at) - Date.parse(last.current.status.at)) / 1_000;
+  if (seconds > 0) {
+    const before = new Map(last.current.status.parts.map(({ name, requests }) => [name, requests]));
+    const rates = status.parts.map(({ name, requests }): [string, number] => {
+      return [name, Math.max(0, (requests ?? 0) - (before.get(name) ?? requests ?? 0)) / seconds];
+    });
+    last.current = { status, rates: new Map(rates) };
+  }
+  return last.current.rates;
+}
