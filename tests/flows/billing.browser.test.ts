@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { requestPayouts } from './payout-requests.ts';
 import { Visitor } from './visitor.ts';
@@ -12,7 +12,8 @@ let worker: Visitor;
 let accountant: Visitor;
 let workerId: string;
 let lastDay = Date.UTC(2010, 0, 1);
-beforeAll(async () => {
+beforeEach(async () => {
+  // A visitor's token lives for a minute.
   worker = await Visitor.signIn('worker5');
   accountant = await Visitor.signIn('accountant');
   workerId = (await worker.get('/api/auth/session')).body.id;

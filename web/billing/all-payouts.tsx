@@ -22,6 +22,23 @@ export function AllPayouts() {
   const path = filteredPath(BASE, query, ['day', 'state', 'userId']);
   const payouts = useLiveList<Payout>(path);
   const name = useNames(payouts.data?.map(({ userId }) => userId) ?? []);
+  const [told, setTold] = useState('');
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const [busy, setBusy] = useState('');
+
+  async function retry({ id, userId, amountCents }: Payout) {
+    setBusy(id);
+    setTold('');
+    setRefused(null);
+    try {
+      await command<Payout>('POST', `${BASE}/${id}/retry`);
+      setTold(t('retried', { name: name(userId), sum: money(amountCents) }));
+    } catch (error) {
+      setRefused(error as Refused);
+    }
+    setBusy('');
+    payouts.reload();
+  }
 
   return (
     <section class="card" aria-labelledby="all">
@@ -54,8 +71,10 @@ export function AllPayouts() {
           </button>
         )}
       </div>
+      <div role="status">{told && <p class="notice">{told}</p>}</div>
+      {refused && <ProblemNotice error={refused} />}
       <List list={payouts} none={t('allNone')}>
-        {(rows) => <PayoutTable {...{ rows, name, change }} tried={payouts.reload} />}
+        {(rows) => <PayoutTable {...{ rows, name, change, busy }} retry={(payout) => void retry(payout)} />}
       </List>
     </section>
   );
@@ -107,78 +126,57 @@ function Totals({ query, change }: Query) {
 
 interface PayoutTableProps extends Pick<Query, 'change'> {
   readonly rows: readonly Payout[];
+  /** The id of the payout whose retry is under way. */
+  readonly busy: string;
   name(userId: string): string;
-  /** Something may be otherwise now. */
-  tried(): void;
+  retry(payout: Payout): void;
 }
 
-function PayoutTable({ rows, name, change, tried }: PayoutTableProps) {
+function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
   const mayRetry = hasRole('accountant', 'admin');
-  const [told, setTold] = useState('');
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const [busy, setBusy] = useState('');
-
-  async function retry({ id, userId, amountCents }: Payout) {
-    setBusy(id);
-    setTold('');
-    setRefused(null);
-    try {
-      await command<Payout>('POST', `${BASE}/${id}/retry`);
-      setTold(t('retried', { name: name(userId), sum: money(amountCents) }));
-    } catch (error) {
-      setRefused(error as Refused);
-    }
-    setBusy('');
-    tried();
-  }
-
   return (
-    <>
-      <div role="status">{told && <p class="notice">{told}</p>}</div>
-      {refused && <ProblemNotice error={refused} />}
-      <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry}>
-        {rows.map((payout) => {
-          const { id, userId, businessDate, state, amountCents } = payout;
-          const action = t(state === 'unknown' ? 'askBank' : 'retry');
-          return (
-            <tr key={id}>
-              <td class="when">
-                <a
-                  href={`?day=${businessDate}`}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    change({ day: businessDate });
-                  }}
-                >
-                  {businessDay(businessDate)}
-                </a>
-              </td>
-              <td>{name(userId)}</td>
-              <td class="text">
-                <PayoutStatus payout={payout} />
-              </td>
+    <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry}>
+      {rows.map((payout) => {
+        const { id, userId, businessDate, state, amountCents } = payout;
+        const action = t(state === 'unknown' ? 'askBank' : 'retry');
+        return (
+          <tr key={id}>
+            <td class="when">
+              <a
+                href={`?day=${businessDate}`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  change({ day: businessDate });
+                }}
+              >
+                {businessDay(businessDate)}
+              </a>
+            </td>
+            <td>{name(userId)}</td>
+            <td class="text">
+              <PayoutStatus payout={payout} />
+            </td>
+            <td class="number">
+              <Money cents={amountCents} />
+            </td>
+            {mayRetry && (
               <td class="number">
-                <Money cents={amountCents} />
+                {['blocked', 'failed', 'unknown'].includes(state) && (
+                  <button
+                    type="button"
+                    class="button quiet"
+                    disabled={busy === id}
+                    aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
+                    onClick={() => retry(payout)}
+                  >
+                    {action}
+                  </button>
+                )}
               </td>
-              {mayRetry && (
-                <td class="number">
-                  {['blocked', 'failed', 'unknown'].includes(state) && (
-                    <button
-                      type="button"
-                      class="button quiet"
-                      disabled={busy === id}
-                      aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
-                      onClick={() => void retry(payout)}
-                    >
-                      {action}
-                    </button>
-                  )}
-                </td>
-              )}
-            </tr>
-          );
-        })}
-      </Table>
-    </>
+            )}
+          </tr>
+        );
+      })}
+    </Table>
   );
 }
