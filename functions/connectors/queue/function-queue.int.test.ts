@@ -6,6 +6,7 @@ import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLog } from '#platform/log';
+import { metricsText } from '#platform/metrics';
 import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
 
@@ -352,6 +353,42 @@ it('asked to stop, it waits for the call under way and acknowledges what that an
   await running;
   expect(await messagesIn(name)).toBe(0);
   expect(calls).toHaveLength(1);
+});
+
+it('a call that hangs is told by the metrics: in flight, what is held, since when, and how old that is', async () => {
+  const figure = async (metric: string) =>
+    Number(new RegExp(`^${metric}\\{function="${name}"\\} (.*)$`, 'm').exec(await metricsText())?.[1]);
+  await start();
+  let release: () => void = () => undefined;
+  behaviour = (ids, response, request) => {
+    release = () => handles()(ids, response, request);
+  };
+  const ids = await publish(3);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  await expect.poll(() => figure('ates_queue_oldest_held_seconds')).toBeGreaterThan(0.2);
+  expect(await figure('ates_queue_calls_in_flight')).toBe(1);
+  expect(await figure('ates_queue_held')).toBe(3);
+  expect(await figure('ates_queue_lag_seconds')).toBeGreaterThan(3_600); // the sample's time
+  release();
+  await settled();
+  for (const metric of ['calls_in_flight', 'held', 'oldest_held_seconds', 'lag_seconds']) {
+    expect(await figure(`ates_queue_${metric}`), metric).toBe(0);
+  }
+  expect(await metricsText()).toContain(`ates_queue_call_seconds_count{function="${name}",outcome="200"} 1`);
+});
+
+it('events of one story are called for under its trace; a batch of several under one of its own', async () => {
+  const seen: string[] = [];
+  behaviour = (ids, response, request) => {
+    seen.push(String(request.headers.traceparent));
+    handles()(ids, response, request);
+  };
+  await start();
+  await publish(2); // one trace
+  await settled();
+  expect(new Set(seen.map((traceparent) => traceparent.slice(3, 35)))).toEqual(
+    new Set(['0af7651916cd43dd8448eb211c80319c']),
+  );
 });
 
 it('the call tells who calls, what about, and carries the caller key', async () => {
