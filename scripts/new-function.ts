@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.ts';
 
 /**
  * `npm run new:function -- tasks-close`: a function that runs and keeps the promises of every command, to be changed
- * into what it shall do: handler, test, and its entry in stack.yml. Nothing that exists is touched otherwise.
+ * into what it shall do: handler, test, and its entries in stack.yml and in the overlay for OpenFaaS Standard. Nothing
+ * that exists is touched otherwise.
  */
 
 const [name = '', ...more] = process.argv.slice(2);
@@ -99,9 +100,10 @@ writeFileSync(join(root, folder, 'handler.int.test.ts'), test);
 const stackFile = join(root, 'stack.yml');
 const stack = withEntry(readFileSync(stackFile, 'utf8').trimEnd());
 writeFileSync(stackFile, `${stack.trimEnd()}\n`);
+appendFileSync(join(root, 'deploy/openfaas/pro.yml'), `  ${name}:\n    labels: *many\n`);
 
 const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
-console.log(`Made ${folder}/ and its entry in stack.yml. Then: npm run generate, its row in`);
+console.log(`Made ${folder}/ and its entries in stack.yml and deploy/. Then: npm run generate, its row in`);
 console.log('tests/security/roles.unit.test.ts, and npm run check.');
 if (!schema.includes('#platform/idempotency')) {
   console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);

@@ -22,6 +22,7 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     title: { ru: 'Мой счёт', en: 'My account' },
     nav: { ru: 'Мой счёт', en: 'My account' },
   },
+  billing: { path: 'billing', title: { ru: 'Выплаты', en: 'Payouts' }, nav: { ru: 'Выплаты', en: 'Payouts' } },
   company: {
     path: 'accounts/company',
     title: { ru: 'Компания', en: 'Company' },

@@ -270,7 +270,7 @@ describe('replaying', () => {
       actOnAll(await openDeadQueues(own), RECORD, { fate: 'replay', by: 'test', why: null }, log),
     );
     expect(replayed).toBe(500);
-    await expect.poll(() => countIn(deadQueueOf(RECORD))).toBe(500);
+    await expect.poll(() => countIn(deadQueueOf(RECORD)), { timeout: 10_000 }).toBe(500);
     await channel.cancel(consumerTag);
     const left = new Set((await messagesOf(deadQueueOf(RECORD))).map(({ content }) => content.toString()));
     expect(left.size).toBe(500);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { readConfig } from '#platform/config';
 import { partUnderTest, person } from '#platform/testing/service-under-test';
 import ops from './handler.ts';
-import { statusOf } from './parts.ts';
+import { allReady, statusOf } from './parts.ts';
 
 const METRICS = `
 process_start_time_seconds 1763892000
@@ -117,6 +117,11 @@ it('a part that does not answer, or says that it cannot work, is said so, and ho
     { service: 'tasks', state: 'ready' }, // another function of it is ready
     { service: 'accounts', state: 'away' },
   ]);
+});
+
+it('a timer that was switched off is not missed', async () => {
+  ready.timer = 'never';
+  expect(await allReady(readConfig({ ...env, ATES_TIMER: 'off' }))).toBe(true);
 });
 
 it('without the broker the rest is told all the same', async () => {

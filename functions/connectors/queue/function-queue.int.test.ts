@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
 
 const EXCHANGE = `test.${randomBytes(4).toString('hex')}`;
+const brokerServer = process.env.ATES_TEST_BROKER_SERVER ?? 'amqp://nobody';
 const log = createLog('test', 'silent');
 const TYPE = 'tests.thing-happened.v1';
 
@@ -179,6 +181,23 @@ it('what is never to be tried again is parked at once', async () => {
   await settled();
   expect(calls.filter((call) => call.ids.includes(id))).toHaveLength(1);
   expect((await deadLetters())[0]?.properties.headers).toMatchObject({ 'x-ates-attempts': 1 });
+});
+
+it.each([
+  ['headers as large as can be sent', { headers: { large: 'x'.repeat(65_400) } }],
+  ['a user of its own, which the broker lets nobody else name', { userId: new URL(brokerServer).username }],
+  ['a time to live', { expiration: '100' }],
+])('poison with %s is parked, stays parked, and blocks nobody', async (_, options) => {
+  await start();
+  channel.publish(EXCHANGE, TYPE, Buffer.from('{"broken'), { ...options, persistent: true, mandatory: true });
+  const ids = await publish(3);
+  await expect.poll(() => messagesIn(`${name}.dead`), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  await settled();
+  await pause(300);
+  const [letter] = await deadLetters();
+  expect(letter?.content.toString()).toBe('{"broken');
+  expect(letter?.properties.headers).toMatchObject({ 'x-ates-reason': 'no valid JSON', 'x-ates-queue': name });
 });
 
 it('an event that makes every call with it fail is found by halving, and parked alone', async () => {

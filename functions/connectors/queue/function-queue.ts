@@ -241,10 +241,11 @@ export class FunctionQueue {
   /** Moves a message to the dead letters: a confirmed publish, then the acknowledgement. Twice is better than never. */
   async #park(session: Session, delivery: Delivery, reason: string): Promise<void> {
     const { content, properties } = delivery.message;
+    // Nobody may publish as another user, and a dead letter does not expire.
+    const { headers: original, userId: _, expiration: __, ...rest } = properties;
     const id = delivery.id ? deadLetterId(this.#queue, delivery.id) : uuidv7();
     const attempts = this.#tries.get(delivery.id) ?? 1;
-    const headers = {
-      ...properties.headers,
+    const ours = {
       'x-ates-id': id,
       'x-ates-reason': reason.slice(0, 500),
       'x-ates-attempts': attempts,
@@ -252,11 +253,11 @@ export class FunctionQueue {
       'x-ates-queue': this.#queue,
       'x-ates-routing-key': delivery.routingKey,
     };
-    await session.publish(deadQueueOf(this.#queue), content, {
-      ...properties,
-      headers,
-      persistent: true,
-      mandatory: true,
+    const publish = (headers: typeof ours) =>
+      session.publish(deadQueueOf(this.#queue), content, { ...rest, headers, persistent: true, mandatory: true });
+    await publish({ ...original, ...ours }).catch((error: unknown) => {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      return publish(ours); // its own headers are too large beside ours, or cannot be sent again
     });
     session.acknowledge(delivery);
     this.#tries.delete(delivery.id);

@@ -4,6 +4,7 @@ import type { EventOf } from '#contracts/event';
 import { needed } from '#platform/config';
 import { databaseNow } from '#platform/database';
 import { defineFunction } from '#platform/define-function';
+import { alarm } from '#platform/log';
 import { traceIdOf } from '#platform/trace';
 import { addLetters, lettersAbout } from '../db/mails.ts';
 import { contradictions } from '../domain/order.ts';
@@ -16,13 +17,14 @@ export default defineFunction({
   name: 'mailer-send',
   events: {
     on,
-    async run({ events, tx, reject }) {
+    async run({ events, tx, reject, log }) {
       const orders = events.map(orderOf);
 
       await addLetters(tx, orders, await databaseNow(tx));
 
       const payoutIds = orders.map(({ payoutId }) => payoutId);
       for (const { eventId } of contradictions(orders, await lettersAbout(tx, payoutIds))) {
+        alarm(log, 'fact-content-differs', { eventId });
         reject(eventId, 'there is a letter about this payout with another person, amount or day');
       }
     },
