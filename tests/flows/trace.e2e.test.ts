@@ -38,10 +38,9 @@ it('from the click to the ledger row: one id, one story, in the order of time', 
 
 it('from the close of a day to the payout at the bank and the letter', async () => {
   const worker = (await (await Visitor.signIn('worker1')).get('/api/auth/session')).body.id as string;
-  const event = exampleOf(payoutRequestedV1, {
-    ...{ payoutId: randomUUID(), userId: worker, amountCents: 1_234, businessDate: '2001-02-03' },
-  });
-  const id = event.traceparent.slice(3, 35);
+  const id = randomBytes(16).toString('hex');
+  const facts = { payoutId: randomUUID(), userId: worker, amountCents: 1_234, businessDate: '2001-02-03' };
+  const event = exampleOf(payoutRequestedV1, facts, { traceparent: `00-${id}-${'1'.repeat(16)}-01` });
   await put(['billing-pay-out', 'mailer-send'], event);
   await expect.poll(() => story(id), { timeout: 20_000 }).toMatch(/mailer: letter +\S+ sent/);
   await expect.poll(() => story(id), { timeout: 20_000 }).toContain(`${event.data.payoutId} paid`);
