@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      // Alert rules, by promtool.
+      { test: { ...common, name: 'observe', include: ['tests/observe/*.test.ts'], exclude: ['**/*.unit.test.ts'] } },
       // The whole system, started once; its tests share it, so they take turns.
       { test: { ...common, ...shared, name: 'system', include: ['**/*.{e2e,fault,browser}.test.ts'] } },
       // The system in containers, started once: `npm run test:compose`.

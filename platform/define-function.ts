@@ -4,7 +4,7 @@ import { AppError, problemOf } from './errors.ts';
 import { type EventHandling, eventEntry } from './event-entry.ts';
 import { type FunctionAnswer, type FunctionEvent, type Runtime, startRuntime } from './function-runtime.ts';
 import { httpEntry } from './http-entry.ts';
-import { Histogram, metricsText } from './metrics.ts';
+import { type Gauge, Histogram, metricsText, whenRead } from './metrics.ts';
 import type { Route } from './route.ts';
 import { currentTraceId, withTrace } from './trace.ts';
 import type { Work } from './work.ts';
@@ -20,6 +20,11 @@ export interface FunctionDefinition<C extends readonly EventContract[]> {
   readonly ready?: (config: Config) => Promise<void>;
   /** What outlasts an answer. A schedule in stack.yml pokes it by an empty `POST /`, as OpenFaaS's cron-connector does. */
   readonly work?: Work;
+  /** Gauges that are set whenever somebody reads the metrics. */
+  readonly measures?: {
+    readonly gauges: readonly Gauge[];
+    measure(call: Pick<Runtime, 'database' | 'calendar' | 'config'>): Promise<void>;
+  };
 }
 
 /** The context of the OpenFaaS node template. */
@@ -54,12 +59,26 @@ const duration = new Histogram({
 export function defineFunction<const C extends readonly EventContract[]>(
   definition: FunctionDefinition<C>,
 ): FunctionHandler {
-  const { name, http = [], events, work, database } = definition as FunctionDefinition<readonly EventContract[]>;
+  const {
+    name,
+    http = [],
+    events,
+    work,
+    database,
+    measures,
+  } = definition as FunctionDefinition<readonly EventContract[]>;
   const serveHttp = httpEntry(http);
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
-  const start = (config?: Config) => (started ??= startRuntime({ name, commands, work, database }, config));
+  let endMeasures = async (): Promise<void> => undefined;
+  const start = (config?: Config) => (started ??= begin(config));
+
+  async function begin(config?: Config): Promise<Runtime> {
+    const runtime = await startRuntime({ name, commands, work, database }, config);
+    if (measures) endMeasures = whenRead({ ...measures, measure: () => measures.measure(runtime) });
+    return runtime;
+  }
 
   async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
     const runtime = await start();
@@ -113,6 +132,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
       await definition.ready?.(runtime.config);
     },
     stop: async () => {
+      await endMeasures();
       await (await started)?.stop();
       started = null;
     },

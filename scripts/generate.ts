@@ -5,6 +5,7 @@ import { register } from '#contracts/register';
 import type { FunctionHandler } from '#platform/define-function';
 import { nginxRoutes, nginxUpstreams } from '../nginx/routes.ts';
 import { asyncapiOf, catalogueOf, eventsTable } from './asyncapi.ts';
+import { boardOf } from './board.ts';
 import { bundles, isHandler, root } from './build.ts';
 import { openapiOf } from './openapi.ts';
 
@@ -38,6 +39,7 @@ export async function generated(): Promise<Map<string, string>> {
   const catalogue = catalogueOf(register);
   files.set('docs/asyncapi.json', `${JSON.stringify(asyncapiOf(catalogue), null, 2)}\n`);
   files.set('docs/events.md', eventsTable(catalogue));
+  files.set('deploy/observe/grafana/ates.json', `${JSON.stringify(boardOf(), null, 2)}\n`);
   return files;
 }
 

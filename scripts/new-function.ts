@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './build.ts';
 
 /**
  * `npm run new:function -- tasks-close`: a function that runs and keeps the promises of every command, to be changed
- * into what it shall do: handler, test, its entries in stack.yml and docker-compose.yml. Nothing else is touched.
+ * into what it shall do: handler, test, and its entries in stack.yml, in the overlay for OpenFaaS Standard and in
+ * docker-compose.yml. Nothing that exists is touched otherwise.
  */
 
 const [name = '', ...more] = process.argv.slice(2);
@@ -112,10 +113,13 @@ writeFileSync(join(root, folder, 'handler.ts'), handler);
 writeFileSync(join(root, folder, 'handler.int.test.ts'), test);
 addEntry('stack.yml', entry);
 addEntry('docker-compose.yml', container);
+appendFileSync(join(root, 'deploy/openfaas/pro.yml'), `  ${name}:\n    labels: *many\n`);
 
 const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
-console.log(`Made ${folder}/ and its entries in stack.yml and docker-compose.yml. Then: npm run generate, its row in`);
-console.log('tests/security/roles.unit.test.ts, its scale in deploy/openfaas/pro.yml, and npm run check.');
+console.log(
+  `Made ${folder}/ and its entries in stack.yml, docker-compose.yml and deploy/. Then: npm run generate, its row in`,
+);
+console.log('tests/security/roles.unit.test.ts, and npm run check.');
 if (!schema.includes('#platform/idempotency')) {
   console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);
 }

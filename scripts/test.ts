@@ -7,14 +7,15 @@ import { root } from './build.ts';
 
 /**
  * `npm test`: every part in turn, each with its time. `npm run check`: those that need no engine. `npm run test:full`:
- * what takes minutes. `npm run test:template`, `test:mysql`, `test:compose`: one part; the last two need a Docker engine.
+ * what takes minutes. `npm run test:template`, `test:observe`, `test:mysql`, `test:compose`: one part; the last two need
+ * a Docker engine.
  */
 
 interface Part {
   readonly name: string;
   readonly command: readonly string[];
   /** The commands that it is part of. */
-  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose')[];
+  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose' | 'observe')[];
   /** Its tests are counted. */
   readonly counts?: true;
   /** Left out where no Docker engine answers. */
@@ -30,6 +31,7 @@ const PARTS: readonly Part[] = [
   { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'], in: ['check', 'test'] },
   { name: 'unit, walls, stack', command: vitest('unit'), counts: true, in: ['check', 'test'] },
   { name: 'template', command: vitest('template'), counts: true, in: ['test', 'template'] },
+  { name: 'alert rules', command: vitest('observe'), counts: true, in: ['test', 'observe'] },
   { name: 'integration', command: vitest('int'), counts: true, in: ['test'] },
   { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true, in: ['test'] },
   { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, in: ['full'] },

@@ -42,10 +42,16 @@ it.each(pages)(
     expect(html).toContain(`<h1>${title?.[made.language]}</h1>`);
     expect(html.includes('<nav')).toBe(!open);
     expect(html.includes(`<a href="/${path}/" aria-current="page"`)).toBe(nav !== undefined);
-    const [, texts = ''] = /<template id="texts">(.*)<\/template>/.exec(html) ?? [];
+    const [, texts = ''] = /<template id="texts"[^>]*>(.*)<\/template>/.exec(html) ?? [];
     expect(() => JSON.parse(texts)).not.toThrow();
   },
 );
+
+it('the keyboard’s part is loaded later, and is at most 3 kB', () => {
+  const files = readdirSync(join(outDir, 'assets')).filter((name) => name.startsWith('keys-'));
+  expect(files).toHaveLength(1);
+  expect(size(`assets/${files[0]}`)).toBeLessThanOrEqual(3_000);
+});
 
 it('scripts hold no texts, there is one style file for all, and no script or style inside the HTML', () => {
   const files = readdirSync(join(outDir, 'assets'));

@@ -16,11 +16,13 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     title: { ru: 'Все задачи', en: 'All tasks' },
     nav: { ru: 'Все задачи', en: 'All tasks' },
   },
+  task: { path: 'tasks/task', title: { ru: 'Задача', en: 'Task' } },
   accounts: {
     path: 'accounts',
     title: { ru: 'Мой счёт', en: 'My account' },
     nav: { ru: 'Мой счёт', en: 'My account' },
   },
+  billing: { path: 'billing', title: { ru: 'Выплаты', en: 'Payouts' }, nav: { ru: 'Выплаты', en: 'Payouts' } },
   company: {
     path: 'accounts/company',
     title: { ru: 'Компания', en: 'Company' },
@@ -41,12 +43,15 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     roles: ['executive', 'admin'],
   },
   users: { path: 'auth/users', title: { ru: 'Люди', en: 'Users' }, nav: { ru: 'Люди', en: 'Users' }, roles: ['admin'] },
+  me: { path: 'auth/me', title: { ru: 'Профиль', en: 'Profile' } },
   ops: { path: 'ops', title: { ru: 'Система', en: 'System' }, nav: { ru: 'Система', en: 'System' }, roles: ['admin'] },
+  parts: { path: 'ui', title: { ru: 'Детали страниц', en: 'Parts of the pages' } },
 };
 
 const BROWSERS = ['es2023', 'chrome123', 'firefox120', 'safari17.5']; // light-dark() decides
 
 const here = import.meta.dirname;
+const JSX = join(here, 'ui/h.ts');
 
 /**
  * Builds the pages into `outDir`: hashed files in assets/, and for each page `index.ru.html` and `index.en.html`, which
@@ -68,8 +73,17 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
     entryNames: 'assets/[dir]-[hash]',
     format: 'esm',
     target: BROWSERS,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
+    tsconfigRaw: {}, // which would say how JSX becomes what the compiler checks
+    jsx: 'transform',
+    jsxFactory: 'h',
+    jsxFragment: 'Fragment',
+    inject: [JSX],
+    plugins: [
+      {
+        name: 'JSX only where there is some',
+        setup: ({ onResolve }) => onResolve({ filter: /\/ui\/h\.ts$/ }, () => ({ path: JSX, sideEffects: false })),
+      },
+    ],
     mangleProps: /^__/, // Preact's inner names in one letter: 70 bytes less for each page
   });
   const style = build({
@@ -78,25 +92,36 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
     entryNames: 'assets/[name]-[hash]',
     target: BROWSERS,
   });
-  const [{ metafile: styles }, { metafile: made }] = await Promise.all([style, scripts]);
+  // Apart from the pages, so that what is loaded later leaves them one file each.
+  const keyboard = build({
+    ...options,
+    entryPoints: [join(here, 'keys/main.ts')],
+    entryNames: 'assets/[dir]-[hash]',
+    format: 'esm',
+    target: BROWSERS,
+  });
+  const [{ metafile: styles }, { metafile: made }, { metafile: keyed }] = await Promise.all([style, scripts, keyboard]);
 
   const pages = Object.values(PAGES);
   const [css] = outputOf(styles, 'ui/ui.css');
+  const [keys, { inputs: keysInputs }] = outputOf(keyed, 'keys/main.ts');
   for (const [folder, page] of Object.entries(PAGES)) {
     const [script, { inputs }] = outputOf(made, `/${folder}/main.tsx`);
-    const texts = await textsOf(Object.keys(inputs).filter((input) => input.endsWith('texts.ts')));
+    const texts = await textsOf(
+      Object.keys({ ...inputs, ...keysInputs }).filter((input) => input.endsWith('texts.ts')),
+    );
     await mkdir(join(outDir, page.path), { recursive: true });
     for (const language of LANGUAGES) {
-      const html = shellHtml({ page, pages, language, style: css, script, texts: texts[language] });
+      const html = shellHtml({ page, pages, language, style: css, script, keys, texts: texts[language] });
       await writeFile(join(outDir, page.path, `index.${language}.html`), html);
     }
   }
-  const outputs = { ...styles.outputs, ...made.outputs };
+  const outputs = { ...styles.outputs, ...made.outputs, ...keyed.outputs };
   const current = Object.keys(outputs).map((output) => basename(output));
   for (const name of await readdir(join(outDir, 'assets'))) {
     if (!current.includes(name)) await rm(join(outDir, 'assets', name));
   }
-  return { inputs: { ...styles.inputs, ...made.inputs }, outputs };
+  return { inputs: { ...styles.inputs, ...made.inputs, ...keyed.inputs }, outputs };
 }
 
 /** The path at nginx of what an entry point has become, and what is in it. */

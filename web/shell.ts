@@ -31,6 +31,7 @@ const TEXTS = {
   themeLight: { ru: 'Тема: светлая', en: 'Theme: light' },
   themeDark: { ru: 'Тема: тёмная', en: 'Theme: dark' },
   otherLanguage: { ru: 'English', en: 'Русский' },
+  me: { ru: 'Профиль', en: 'Profile' },
   signOut: { ru: 'Выйти', en: 'Sign out' },
   needsScript: { ru: 'Для работы нужен JavaScript.', en: 'JavaScript is needed here.' },
 } satisfies Readonly<Record<string, Text>>;
@@ -48,9 +49,11 @@ export function shellHtml(made: {
   language: Language;
   style: string;
   script: string;
+  /** The script of the keyboard's part, which the page's own loads when a key is pressed. */
+  keys: string;
   texts: Texts;
 }): string {
-  const { page, pages, language, style, script, texts } = made;
+  const { page, pages, language, style, script, keys, texts } = made;
   const t = (text: Text) => text[language];
   const otherLanguage = language === 'ru' ? 'en' : 'ru';
   const links = pages.map(({ path, nav, roles }) => {
@@ -80,7 +83,12 @@ export function shellHtml(made: {
 <span class="unseen theme-dark">${t(TEXTS.themeDark)}</span>
 </button>
 <button type="button" class="button quiet" id="language" lang="${otherLanguage}" title="${t(TEXTS.otherLanguage)}">${otherLanguage.toUpperCase()}</button>
-${page.open ? '' : `<button type="button" class="button quiet" id="sign-out">${t(TEXTS.signOut)}</button>`}
+${
+  page.open
+    ? ''
+    : `<a class="button quiet" id="me" href="/auth/me/"${page.path === 'auth/me' ? ' aria-current="page"' : ''}>${t(TEXTS.me)}</a>
+<button type="button" class="button quiet" id="sign-out">${t(TEXTS.signOut)}</button>`
+}
 </div>
 ${page.open ? '' : `<nav aria-label="${t(TEXTS.sections)}">${links.join('')}</nav>`}
 </header>
@@ -90,7 +98,7 @@ ${page.open ? '' : `<nav aria-label="${t(TEXTS.sections)}">${links.join('')}</na
 <div id="told"></div>
 <div id="app"><div class="skeleton" aria-hidden="true"></div></div>
 </main>
-<template id="texts">${JSON.stringify(texts).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</template>
+<template id="texts" data-keys="${keys}">${JSON.stringify(texts).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</template>
 </body>
 </html>
 `;

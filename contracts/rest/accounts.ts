@@ -37,6 +37,15 @@ export const Transaction = Exactly({
 });
 export type Transaction = Static<typeof Transaction>;
 
+/** One line with where it comes from: the event that told of it (a payout has none), and the trace of its cause. */
+export const TransactionWithOrigin = Exactly({
+  ...Transaction.properties,
+  eventId: Nullable(Uuid),
+  /** 32 hex digits; all logs of that cause have it. */
+  traceId: Type.String(),
+});
+export type TransactionWithOrigin = Static<typeof TransactionWithOrigin>;
+
 export const Transactions = Exactly({ items: Type.Array(Transaction), nextCursor: Nullable(Type.String()) });
 export type Transactions = Static<typeof Transactions>;
 

@@ -1,4 +1,4 @@
-import { type Database, databaseNow } from '#platform/database';
+import { type Database, databaseNow, type Transaction } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from './db/attempts.ts';
 import { type UserRow, userByEmail } from './db/users.ts';
@@ -32,10 +32,12 @@ export async function checkPassword(database: Database, { email, password, addre
 
   const fits = await passwordFits(found?.passwordHash ?? null, password);
   const user = fits && found?.status === 'active' ? found : null;
-  await database.read(async (db) => {
+  // Sign-ins of several people at once delete neighbouring rows: a deadlock between them is tried again.
+  const settle = async (db: Transaction) => {
     const now = await databaseNow(db);
     if (user) await clearAttempts(db, emailKey, now);
     else await keepFailure(db, attempt.id, now);
-  });
+  };
+  await database.transaction(settle, { repeatable: true });
   return user;
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { CHROMIUM, findEngines } from '../../local/engines.ts';
 import { root } from '../../scripts/build.ts';
 
-const url = process.env.ATES_TEST_URL ?? '';
+const url = () => process.env.ATES_TEST_URL ?? '';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export const VARIANTS = [
@@ -50,7 +50,7 @@ export function openBrowser(): (variant: (typeof VARIANTS)[number], path?: strin
       // A refusal that the page explains is no fault of the page.
       if (message.type() === 'error' && !/status of (401|404|422)/.test(message.text())) faults.push(message.text());
     });
-    await page.goto(`${url}${path}`);
+    await page.goto(`${url()}${path}`);
     return { page, context, faults };
   };
 }

@@ -31,6 +31,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/accounts/users/{id}': 'accountant admin executive',
   'GET /api/accounts/users/{id}/transactions': 'accountant admin executive',
   'GET /api/accounts/transactions': 'accountant admin executive',
+  'GET /api/accounts/transactions/{id}': 'any',
   'GET /api/accounts/balances': 'accountant admin executive',
   'GET /api/accounts/summary': 'accountant admin executive',
   'GET /api/accounts/days/{date}': 'accountant admin executive',

@@ -1,11 +1,15 @@
+import { Fragment } from 'preact';
+import { useState } from 'preact/hooks';
 import type { Transaction, TransactionKind } from '#contracts/rest/accounts';
 import { Csv } from '../ui/Csv.tsx';
 import { Field, Select } from '../ui/Field.tsx';
+import { businessDay } from '../ui/formats.ts';
 import { List, Table } from '../ui/List.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
 import { useNames } from '../ui/names.ts';
 import { t as common } from '../ui/texts.ts';
+import { Origin } from './origin.tsx';
 import { t } from './texts.ts';
 
 const KINDS: readonly TransactionKind[] = ['fee', 'reward', 'payout'];
@@ -22,7 +26,7 @@ interface StatementProps {
 /** Rows of the ledger with filters by day and kind, and all of them as a file. */
 export function Statement({ base, zone, isOfMany = false }: StatementProps) {
   const [query, change] = useQuery();
-  const path = filteredPath(base, query, ['day', 'kind']);
+  const path = filteredPath(base, query, ['day', 'kind', 'taskId']);
   const isFiltered = path !== base;
   const rows = useLiveList<Transaction>(path);
   const name = useNames(isOfMany && rows.data ? rows.data.map(({ userId }) => userId) : []);
@@ -51,7 +55,7 @@ export function Statement({ base, zone, isOfMany = false }: StatementProps) {
           choose={(kind) => change({ kind })}
         />
         {isFiltered && (
-          <button type="button" class="button quiet" onClick={() => change({ day: '', kind: '' })}>
+          <button type="button" class="button quiet" onClick={() => change({ day: '', kind: '', taskId: '' })}>
             {common('clearFilters')}
           </button>
         )}
@@ -78,28 +82,52 @@ interface TransactionTableProps {
 }
 
 function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
+  const [opened, setOpened] = useState<string | null>(null);
   return (
     <Table
       texts={[t('when'), ...(nameOf ? [t('who')] : []), t('kind'), t('task')]}
       numbers={[t('sum'), t('balanceAfter')]}
     >
       {rows.map((row) => (
-        <tr key={row.id}>
-          <td class="soft">
-            <Time at={row.datetime} zone={zone} />
-          </td>
-          {nameOf && <td>{nameOf(row.userId)}</td>}
-          <td>{t(`kind_${row.kind}`)}</td>
-          <td class="text">
-            {row.jiraId && <span class="tag">{row.jiraId}</span>} {row.taskTitle ?? '—'}
-          </td>
-          <td class="number">
-            <Money cents={row.sumCents} movement />
-          </td>
-          <td class="number soft">
-            <Money cents={row.balanceCents} />
-          </td>
-        </tr>
+        <Fragment key={row.id}>
+          <tr>
+            <td class="soft">
+              <Time at={row.datetime} zone={zone} />
+            </td>
+            {nameOf && <td>{nameOf(row.userId)}</td>}
+            <td>
+              <button
+                type="button"
+                class="opener"
+                aria-expanded={row.id === opened}
+                onClick={() => setOpened(row.id === opened ? null : row.id)}
+              >
+                {t(`kind_${row.kind}`)}
+              </button>
+            </td>
+            <td class="text">
+              {row.jiraId && <span class="tag">{row.jiraId}</span>}{' '}
+              {row.taskId ? (
+                <a href={`/tasks/task/?id=${row.taskId}`}>{row.taskTitle}</a>
+              ) : (
+                t('payoutOf', { date: businessDay(row.businessDate) })
+              )}
+            </td>
+            <td class="number">
+              <Money cents={row.sumCents} movement />
+            </td>
+            <td class="number soft">
+              <Money cents={row.balanceCents} />
+            </td>
+          </tr>
+          {row.id === opened && (
+            <tr>
+              <td class="whole" colSpan={6}>
+                <Origin row={row} />
+              </td>
+            </tr>
+          )}
+        </Fragment>
       ))}
     </Table>
   );

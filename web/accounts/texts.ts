@@ -22,6 +22,15 @@ const ru = {
   kind_reward: 'начисление',
   kind_payout: 'выплата',
   task: 'Задача',
+  payoutOf: 'за {date}',
+  why_fee:
+    'Плата за назначение: её цена выбирается один раз, когда задача появляется, и списывается при каждом назначении.',
+  why_reward: 'Награда за закрытие задачи: её цена выбирается один раз, когда задача появляется.',
+  why_payout: 'При закрытии дня положительный баланс выплачивается целиком; долг переходит на следующий день.',
+  ofDay: 'Относится к дню {date}.',
+  toPayout: 'К выплате',
+  traceOf: 'Код для поддержки: {traceId}',
+  eventOf: 'Событие: {eventId}',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -46,6 +55,14 @@ const en: TextsLike<typeof ru> = {
   kind_reward: 'reward',
   kind_payout: 'payout',
   task: 'Task',
+  payoutOf: 'for {date}',
+  why_fee: 'The fee of an assignment: drawn once when the task is added, and charged with each assignment.',
+  why_reward: 'The reward for closing the task: drawn once when the task is added.',
+  why_payout: 'When a day is closed, a positive balance is paid out in full; a debt carries over to the next day.',
+  ofDay: 'It belongs to {date}.',
+  toPayout: 'To the payout',
+  traceOf: 'Code for support: {traceId}',
+  eventOf: 'Event: {eventId}',
 };
 
 export const texts = { ru, en };

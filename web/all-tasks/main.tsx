@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
+import type { User, Users } from '#contracts/rest/auth';
 import type { Task } from '#contracts/rest/tasks';
 import { t as row } from '../tasks/row-texts.ts';
 import { Amounts, TaskTable, Title } from '../tasks/task-row.tsx';
 import { hasRole } from '../ui/choices.ts';
-import { command, type Refused } from '../ui/client.ts';
-import { Search, Select } from '../ui/Field.tsx';
+import { command, get, type Refused } from '../ui/client.ts';
+import { Field, Search, Select } from '../ui/Field.tsx';
 import { List } from '../ui/List.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
@@ -19,7 +20,7 @@ function AllTasks() {
   const manages = hasRole('manager', 'admin');
   const [query, change] = useQuery();
   const [refused, setRefused] = useState<Refused | null>(null);
-  const path = filteredPath('/api/tasks', query, ['status', 'q']);
+  const path = filteredPath('/api/tasks', query, ['status', 'q', 'assignee', 'from', 'to']);
   const tasks = useLiveList<Task>(path);
   const name = useNames(tasks.data?.map(({ userId }) => userId) ?? []);
 
@@ -45,8 +46,25 @@ function AllTasks() {
             ]}
             choose={(status) => change({ status })}
           />
+          <Assignee value={query.get('assignee') ?? ''} choose={(assignee) => change({ assignee })} />
+          {(['from', 'to'] as const).map((bound) => (
+            <Field key={bound} label={t(bound)}>
+              {(control) => (
+                <input
+                  {...control}
+                  type="date"
+                  value={query.get(bound) ?? ''}
+                  onInput={(event) => change({ [bound]: event.currentTarget.value })}
+                />
+              )}
+            </Field>
+          ))}
           {path !== '/api/tasks' && (
-            <button type="button" class="button quiet" onClick={() => change({ status: '', q: '' })}>
+            <button
+              type="button"
+              class="button quiet"
+              onClick={() => change({ status: '', q: '', assignee: '', from: '', to: '' })}
+            >
               {common('clearFilters')}
             </button>
           )}
@@ -58,7 +76,7 @@ function AllTasks() {
               {found.map((task) => (
                 <tr key={task.id}>
                   <td class="text">
-                    <Title task={task} />
+                    <Title task={task} id={task.id} />
                   </td>
                   <td>{name(task.userId)}</td>
                   <td class="soft">{t(`status_${task.status}`)}</td>
@@ -84,6 +102,30 @@ function AllTasks() {
         </List>
       </section>
     </>
+  );
+}
+
+/** Who has the tasks; the names are asked for when somebody is about to choose one. */
+function Assignee({ value, choose }: { value: string; choose(id: string): void }) {
+  const [workers, setWorkers] = useState<readonly User[]>([]);
+  const name = useNames(value ? [value] : []);
+  const load = () => {
+    if (workers.length === 0)
+      get<Users>('/api/auth/users?role=worker&limit=200').then(
+        ({ items }) => setWorkers(items),
+        () => undefined,
+      );
+  };
+  const others = workers.filter(({ id }) => id !== value).map((worker) => [worker.id, worker.name] as const);
+  return (
+    <div onFocusCapture={load} onPointerEnter={load}>
+      <Select
+        label={row('assignee')}
+        value={value}
+        options={[['', t('anybody')], ...(value ? [[value, name(value)] as const] : []), ...others]}
+        choose={choose}
+      />
+    </div>
   );
 }
 

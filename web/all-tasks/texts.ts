@@ -3,6 +3,9 @@ import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 const ru = {
   search: 'Поиск: начало слова или номер в Jira',
   status: 'Состояние',
+  anybody: 'любой',
+  from: 'Добавлены с',
+  to: 'По',
   anyStatus: 'любое',
   status_open: 'открыта',
   status_closed: 'закрыта',
@@ -21,6 +24,9 @@ const ru = {
 const en: TextsLike<typeof ru> = {
   search: 'Search: the beginning of a word, or a Jira id',
   status: 'Status',
+  anybody: 'anybody',
+  from: 'Added from',
+  to: 'To',
   anyStatus: 'any',
   status_open: 'open',
   status_closed: 'closed',

@@ -32,14 +32,13 @@ export function Dearest({ today }: { today: AnalyticsDay }) {
 /** Undefined: not known yet; null: none. */
 function Task({ top, name }: { top: TopTask | null | undefined; name(userId: string): string }) {
   if (!top) return <span class="soft">{top === null ? t('noneClosed') : '…'}</span>;
-  const { title, jiraId, rewardCents, userId } = top;
+  const { taskId, title, jiraId, rewardCents, userId } = top;
   return (
     <>
       <strong>
         <Money cents={rewardCents} />
       </strong>{' '}
-      {jiraId && <span class="tag">{jiraId}</span>}{' '}
-      <a href={`/tasks/all/?${new URLSearchParams({ status: 'closed', q: jiraId ?? title })}`}>{title}</a>
+      {jiraId && <span class="tag">{jiraId}</span>} <a href={`/tasks/task/?id=${taskId}`}>{title}</a>
       <br />
       <span class="soft small">{t('closedBy', { name: name(userId) })}</span>
     </>

@@ -46,7 +46,7 @@ function ProfitToday({ today, yesterday, weekBefore }: { today: Day; yesterday: 
     <section class="card figures" aria-labelledby="profit">
       <h2 id="profit">{t('profitToday', { date: businessDay(today.date) })}</h2>
       <p class="figure" aria-live="polite">
-        <a href={`/accounts/all/?day=${today.date}`}>
+        <a class="behind" href={`/accounts/all/?day=${today.date}`}>
           <Money cents={today.profitCents} />
         </a>
       </p>

@@ -11,5 +11,10 @@ interface FigureProps {
 /** A figure of a day that leads to the rows it is made of; behind nothing there are none. */
 export function Figure({ cents, date, kind = '', movement = false }: FigureProps) {
   const money = <Money cents={cents} movement={movement} />;
-  return cents === 0 ? money : <a href={`/accounts/all/?${new URLSearchParams({ day: date, kind })}`}>{money}</a>;
+  if (cents === 0) return money;
+  return (
+    <a class="behind" href={`/accounts/all/?${new URLSearchParams({ day: date, kind })}`}>
+      {money}
+    </a>
+  );
 }

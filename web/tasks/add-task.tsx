@@ -4,15 +4,20 @@ import { command, newKey, type Refused } from '../ui/client.ts';
 import { Field, Submit } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
+import { tasksIn } from './lines.ts';
+import { ManyTasks } from './many-tasks.tsx';
 import { t as row } from './row-texts.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
+
+const MOST_AT_ONCE = 100;
 
 /** Enter adds and keeps the focus for the next one; what was added stands below with whoever got it. */
 export function AddTask() {
   const [added, setAdded] = useState<Task[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
+  const [pasted, setPasted] = useState<NewTask[] | null>(null);
   const title = useRef<HTMLInputElement>(null);
   const attempt = useRef({ of: '', key: '' });
   const name = useNames(added.map(({ userId }) => userId));
@@ -40,7 +45,7 @@ export function AddTask() {
 
   const fieldError = (field: 'title' | 'jiraId' | 'description') =>
     refused?.fieldError(`/${field}`) && t(`invalid_${field}`);
-  return (
+  const form = (
     <form
       class="card"
       aria-labelledby="add"
@@ -56,7 +61,22 @@ export function AddTask() {
       {refused && !refused.problem.errors && <ProblemNotice error={refused} />}
       <div class="row task">
         <Field label={t('title')} error={fieldError('title')}>
-          {(control) => <input {...control} name="title" ref={title} required maxLength={400} autoComplete="off" />}
+          {(control) => (
+            <input
+              {...control}
+              name="title"
+              ref={title}
+              required
+              maxLength={400}
+              autoComplete="off"
+              onPaste={(event) => {
+                const tasks = tasksIn(event.clipboardData?.getData('text') ?? '');
+                if (tasks.length < 2) return;
+                event.preventDefault(); // a field of one line would make one title of them
+                setPasted(tasks.slice(0, MOST_AT_ONCE));
+              }}
+            />
+          )}
         </Field>
         <Field label={t('jiraId')} error={fieldError('jiraId')}>
           {(control) => <input {...control} name="jiraId" placeholder="ABC-123" autoComplete="off" />}
@@ -72,7 +92,7 @@ export function AddTask() {
             {added.map((task) => (
               <tr key={task.id}>
                 <td class="text">
-                  <Title task={task} />
+                  <Title task={task} id={task.id} />
                 </td>
                 <td>{name(task.userId)}</td>
                 <Amounts task={task} />
@@ -82,5 +102,20 @@ export function AddTask() {
         )}
       </div>
     </form>
+  );
+  return (
+    <>
+      {form}
+      {pasted && (
+        <ManyTasks
+          tasks={pasted}
+          added={(task) => setAdded((old) => [task, ...old])}
+          closed={() => {
+            setPasted(null);
+            title.current?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -37,7 +37,15 @@ export function MyTasks() {
   return (
     <section class="card" aria-labelledby="mine">
       <div class="head">
-        <h2 id="mine">{t('mine')}</h2>
+        <div>
+          <h2 id="mine">{t('mine')}</h2>
+          {tasks && tasks.length > 0 && (
+            <p class="soft">
+              {tasks.length}
+              {mine.more && '+'} · {t('mineSum', { reward: money(reward, true) })}
+            </p>
+          )}
+        </div>
         <LiveMark live={mine} />
       </div>
       <div role="status">
@@ -51,39 +59,36 @@ export function MyTasks() {
       {told?.refused && (
         <div>
           <p class="soft">
-            <Title task={told.task} />
+            <Title task={told.task} id={told.task.id} />
           </p>
           <ProblemNotice error={told.refused} />
         </div>
       )}
       <List list={{ ...mine, data: tasks }} none={t('mineNone')}>
         {(open) => (
-          <>
-            <p class="soft">{t('mineSum', { count: open.length, reward: money(reward) })}</p>
-            <TaskTable more={[t('since')]} actions>
-              {open.map((task) => (
-                <tr key={task.id}>
-                  <td class="text">
-                    <Title task={task} />
-                  </td>
-                  <td class="soft">
-                    <Time at={task.assignedAt} />
-                  </td>
-                  <Amounts task={task} />
-                  <td class="number">
-                    <button
-                      type="button"
-                      class="button main"
-                      aria-label={t('closeNamed', { title: task.title })}
-                      onClick={() => close(task)}
-                    >
-                      {t('close')}
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </TaskTable>
-          </>
+          <TaskTable more={[t('since')]} actions>
+            {open.map((task) => (
+              <tr key={task.id}>
+                <td class="text">
+                  <Title task={task} id={task.id} />
+                </td>
+                <td class="soft">
+                  <Time at={task.assignedAt} />
+                </td>
+                <Amounts task={task} />
+                <td class="number">
+                  <button
+                    type="button"
+                    class="button main"
+                    aria-label={t('closeNamed', { title: task.title })}
+                    onClick={() => close(task)}
+                  >
+                    {t('close')}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </TaskTable>
         )}
       </List>
       <Taken />
@@ -105,7 +110,7 @@ function Taken() {
       <ul class="small">
         {items.map((task) => (
           <li key={task.id}>
-            <Title task={task} />{' '}
+            <Title task={task} id={task.id} />{' '}
             <span class="soft">
               {t('takenTo', { name: name(task.userId) })}
               <Time at={task.assignedAt} />

@@ -4,10 +4,10 @@ import { Table } from '../ui/List.tsx';
 import { Money } from '../ui/Money.tsx';
 import { t } from './row-texts.ts';
 
-/** A task's title with its Jira id, if it has one. */
-export const Title = ({ task: { jiraId, title } }: { task: Pick<Task, 'jiraId' | 'title'> }) => (
+/** A task's title with its Jira id, if it has one; where its id is known it leads to the task. */
+export const Title = ({ task: { jiraId, title }, id }: { task: Pick<Task, 'jiraId' | 'title'>; id?: string }) => (
   <>
-    {jiraId && <span class="tag">{jiraId}</span>} {title}
+    {jiraId && <span class="tag">{jiraId}</span>} {id ? <a href={`/tasks/task/?id=${id}`}>{title}</a> : title}
   </>
 );
 

@@ -2,7 +2,7 @@ import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
   mine: 'Мои открытые задачи',
-  mineSum: 'Задач: {count}, за закрытие {reward}',
+  mineSum: 'за закрытие {reward}',
   mineNone: 'Открытых задач нет. Новая появится здесь сама.',
   close: 'Закрыть',
   closeNamed: 'Закрыть: {title}',
@@ -11,7 +11,10 @@ const ru = {
   taken: 'Отданы другим за сутки',
   takenTo: 'теперь у исполнителя {name}, с ',
   addTask: 'Добавить задачу',
-  addTaskHint: 'Её получит случайный исполнитель: плата спишется сразу, за закрытие придёт награда.',
+  addTaskHint:
+    'Её получит случайный исполнитель: плата спишется сразу, за закрытие придёт награда. Несколько вставленных строк — несколько задач.',
+  addMany: 'Добавить задачи: {count}',
+  addingMany: 'Добавлено {done} из {count}',
   title: 'Что сделать',
   jiraId: 'Номер в Jira',
   description: 'Описание',
@@ -24,7 +27,7 @@ const ru = {
 
 const en: TextsLike<typeof ru> = {
   mine: 'My open tasks',
-  mineSum: 'Tasks: {count}, {reward} for closing them',
+  mineSum: '{reward} for closing them',
   mineNone: 'No open tasks. A new one appears here by itself.',
   close: 'Close',
   closeNamed: 'Close: {title}',
@@ -33,7 +36,10 @@ const en: TextsLike<typeof ru> = {
   taken: 'Given to others within a day',
   takenTo: 'now {name} has it, since ',
   addTask: 'Add a task',
-  addTaskHint: 'A random worker gets it: they are charged its fee at once, and earn its reward for closing it.',
+  addTaskHint:
+    'A random worker gets it: they are charged its fee at once, and earn its reward for closing it. Several pasted lines are several tasks.',
+  addMany: 'Add {count} tasks',
+  addingMany: 'Added {done} of {count}',
   title: 'What is to be done',
   jiraId: 'Jira id',
   description: 'Description',

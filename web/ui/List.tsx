@@ -48,10 +48,14 @@ interface TableProps {
   readonly children: ComponentChildren;
 }
 
-/** A table that turns into a stack of rows where the screen is narrow. */
+/** The headings as the style can take them: `--h1`, `--h2` ... stand before their cells where there is no head to see. */
+const labelsOf = (headings: readonly string[]) =>
+  Object.fromEntries(headings.map((heading, i) => [`--h${i + 1}`, `"${heading}"`]));
+
+/** A table that turns into a stack of rows where the screen is narrow, each value with its heading before it. */
 export const Table = ({ texts, numbers = [], actions, wide, children }: TableProps) => (
   <div class="scroll">
-    <table class={wide ? 'wide' : 'stack'}>
+    <table class={wide ? 'wide' : 'stack'} style={labelsOf([...texts, ...numbers])}>
       <thead>
         <tr>
           {texts.map((heading) => (

@@ -1,4 +1,4 @@
-import { dateTime, money } from './formats.ts';
+import { dateTime, money, shortTime } from './formats.ts';
 
 /** An amount; a movement shows its sign, and colour only underlines it. */
 export function Money({ cents, movement = false }: { cents: number; movement?: boolean }) {
@@ -6,11 +6,16 @@ export function Money({ cents, movement = false }: { cents: number; movement?: b
   return <span class={`money${tone}`}>{money(cents, movement)}</span>;
 }
 
-/** An instant in the company's zone; the reader's own time stands in the tooltip. */
+/**
+ * An instant in the company's zone, today only its time; the reader's own date and time stand in the tooltip. On paper
+ * "today" means nothing: the style adds the date there.
+ */
 export function Time({ at, zone }: { at: string; zone?: string | undefined }) {
+  const { day, time, isToday } = shortTime(at, zone);
   return (
     <time dateTime={at} title={dateTime(at)}>
-      {dateTime(at, zone)}
+      <span class={isToday ? 'on-paper' : undefined}>{day}, </span>
+      {time}
     </time>
   );
 }

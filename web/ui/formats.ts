@@ -10,14 +10,32 @@ const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 /** A count or a measure; one digit behind the point is enough. */
 export const number = (value: number): string => short.format(value);
 
-/** An instant in the company's zone, as its days are counted there; in the reader's own where no zone is given. */
-export const dateTime = (instant: string, timeZone?: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', ...(timeZone && { timeZone }) }).format(
-    new Date(instant),
-  );
+/** The reader's own zone where none is given. */
+const written = (at: Date, options: Intl.DateTimeFormatOptions, timeZone?: string): string =>
+  new Intl.DateTimeFormat(locale, { ...options, timeZone: timeZone as string }).format(at);
 
-export const timeOfDay = (at: Date): string => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(at);
+/** An instant in full, in the company's zone, as its days are counted there. */
+export const dateTime = (instant: string, timeZone?: string): string =>
+  written(new Date(instant), { dateStyle: 'medium', timeStyle: 'short' }, timeZone);
+
+export const timeOfDay = (at: Date): string => written(at, { timeStyle: 'medium' });
+
+/** The day of an instant, without the year this year; its time; and whether that day is today. */
+export function shortTime(instant: string, timeZone?: string): { day: string; time: string; isToday: boolean } {
+  const at = new Date(instant);
+  const text = (options: Intl.DateTimeFormatOptions) => written(at, options, timeZone);
+  const isOfNow = (options: Intl.DateTimeFormatOptions) => text(options) === written(new Date(), options, timeZone);
+  const year = 'numeric';
+  return {
+    day: text({ day: 'numeric', month: 'short', ...(isOfNow({ year }) ? {} : { year }) }),
+    time: text({ timeStyle: 'short' }),
+    isToday: isOfNow({ dateStyle: 'short' }),
+  };
+}
 
 /** A business day, which is a date without a zone. */
-export const businessDay = (date: string): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
+export const businessDay = (date: string): string => shortTime(date, 'UTC').day;
+
+/** The business day of an instant, where days are calendar days. */
+export const dayIn = (instant: string, timeZone: string): string =>
+  new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));

@@ -28,6 +28,15 @@ export function start(content: ComponentChildren): void {
     signOut().catch((error: Refused) => render(<ProblemNotice error={error} />, part('told') as HTMLElement)),
   );
 
+  addEventListener('keydown', (event) => {
+    const { code, ctrlKey, metaKey, altKey, target } = event;
+    const isPalette = (ctrlKey || metaKey) && code === 'KeyK';
+    const isTyped = (target as Element).matches('input, select, textarea, dialog *');
+    if (!isPalette && (ctrlKey || metaKey || altKey || isTyped || choice('keys') === 'off')) return;
+    if (isPalette || code === 'Slash') event.preventDefault(); // the browser's own search
+    import(part('texts')?.dataset.keys as string).then(({ press }) => press(event, isPalette));
+  });
+
   const app = part('app') as HTMLElement;
   app.replaceChildren();
   render(content, app);

@@ -115,6 +115,16 @@ it("an accountant sees anybody's account and statement, and they are what the wo
   expect((await company('/users/1')).status).toBe(404);
 });
 
+it('one row tells the event and the trace it comes from; somebody else’s is not there for a worker', async () => {
+  const [row] = (await statement('?kind=reward')).body.items;
+  const own = await request('GET', `/api/accounts/transactions/${row.id}`, { as: worker });
+  expect(own.body).toEqual({ ...row, eventId: expect.any(String), traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });
+  expect((await company(`/transactions/${row.id}`)).body).toEqual(own.body);
+  for (const id of [row.id, randomUUID(), '1']) {
+    expect((await request('GET', `/api/accounts/transactions/${id}`, { as: stranger })).status).toBe(404);
+  }
+});
+
 it('the rows of everybody are newest posting first, and the filters lead to the rows behind a figure', async () => {
   const { body } = await company('/transactions');
   expect(body.items.map(({ sumCents }: Transaction) => sumCents)).toEqual([-1_900, -2_000, 2_500, -1_200, -1_000]);

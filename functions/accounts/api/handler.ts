@@ -5,6 +5,7 @@ import { allTransactions, balances, userAccount, userTransactions } from './comp
 import { getDay, summary } from './days.ts';
 import { myAccount } from './my-account.ts';
 import { myTransactions } from './my-transactions.ts';
+import { oneTransaction } from './one-transaction.ts';
 import { reconciliation } from './reconciliation.ts';
 
 /** What has been earned and charged, for whoever may see it. */
@@ -16,6 +17,7 @@ export default defineFunction({
     userAccount,
     userTransactions,
     allTransactions,
+    oneTransaction,
     balances,
     summary,
     getDay,

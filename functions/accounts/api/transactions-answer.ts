@@ -51,7 +51,7 @@ export async function transactionsAnswer({ list, user, query, db, database, head
   return { items: items.map(viewOf), nextCursor };
 }
 
-function viewOf(row: TransactionRow) {
+export function viewOf(row: TransactionRow) {
   const { id, datetime, kind, sumCents, balanceCents, userId, taskId, taskTitle, jiraId, payoutId, businessDate } = row;
   const facts = { id, datetime: datetime.toISOString(), kind, sumCents, balanceCents, userId };
   return { ...facts, taskId, taskTitle, jiraId, payoutId, businessDate };

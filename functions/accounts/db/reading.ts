@@ -28,6 +28,11 @@ export function transactionRows(db: Reader, filter: TransactionFilter, before: n
     .limit(limit);
 }
 
+export async function transactionById(db: Reader, id: string): Promise<TransactionRow | undefined> {
+  const [row] = await db.select().from(transactions).where(eq(transactions.id, id));
+  return row;
+}
+
 export async function transactionCount(db: Reader, filter: TransactionFilter): Promise<number> {
   const [row] = await db.select({ count: sql<number>`count(*)` }).from(transactions).where(whereTransaction(filter));
   return safeInteger(row?.count ?? 0);

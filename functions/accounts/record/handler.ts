@@ -6,6 +6,7 @@ import { taskClosedV1 } from '#contracts/tasks/task-closed.v1';
 import { taskClosedV2 } from '#contracts/tasks/task-closed.v2';
 import type { BusinessCalendar } from '#platform/business-day';
 import { defineFunction } from '#platform/define-function';
+import { alarm } from '#platform/log';
 import { traceIdOf } from '#platform/trace';
 import { lockAccounts, type RecordedMovement, recordedFacts, savePostings } from '../db/postings.ts';
 import { post } from '../domain/ledger.ts';
@@ -18,7 +19,7 @@ export default defineFunction({
   name: 'accounts-record',
   events: {
     on,
-    async run({ events, tx, reject, calendar }) {
+    async run({ events, tx, reject, calendar, log }) {
       const heard = events.map((event) => recordedMovementOf(event, calendar));
       const accounts = await lockAccounts(
         tx,
@@ -27,7 +28,10 @@ export default defineFunction({
       const recorded = await recordedFacts(tx, heard);
 
       const { fresh, contradictions } = sortOut(heard, recorded);
-      for (const { eventId } of contradictions) reject(eventId, 'this fact was recorded with another worker or amount');
+      for (const { eventId } of contradictions) {
+        alarm(log, 'fact-content-differs', { eventId });
+        reject(eventId, 'this fact was recorded with another worker or amount');
+      }
       const postings = post(accounts, fresh);
 
       await savePostings(tx, postings);

@@ -1,6 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { payoutBlockedV1 } from '#contracts/billing/payout-blocked.v1';
 import { alarm } from '#platform/log';
-import { Gauge } from '#platform/metrics';
 import type { Tell } from '#platform/outbox';
 import { withTrace } from '#platform/trace';
 import type { Work, WorkCall } from '#platform/work';
@@ -12,24 +12,19 @@ import {
   holdCards,
   lockDue,
   lockVersions,
-  oldestUnsettled,
   type PayoutRow,
   saveAttempts,
   savePayouts,
 } from '../db/payouts.ts';
 import { type BankAnswer, type BankCall, bankKeyOf, differs, settle, takeUp } from '../domain/payout.ts';
 
-/** A lane takes up a batch, calls the bank for all of it at once, and saves what came of it. */
-const LANES = 6;
-const BATCH = 20;
+/** A lane takes up a batch and calls the bank for all of it at once. */
+const LANES = 5;
+const BATCH = 40;
+/** What is answered within it is saved together; who takes longer holds up nobody. */
+const PROMPT_MS = 150;
 /** After this a lane takes up nothing more, so that a step ends with the slowest call under way. */
-const STEP_MS = 1_500;
-
-const oldest = new Gauge({
-  name: 'ates_payouts_oldest_seconds',
-  help: 'The age of the oldest payout that the bank has not settled, by state.',
-  labelNames: ['state'],
-});
+const STEP_MS = 3_000;
 
 type Call = BankCall<PayoutRow>;
 interface Answered {
@@ -40,15 +35,11 @@ interface Answered {
 /**
  * Pays what is due, and asks for what is unknown. The bank is called outside any transaction: before it, what is going
  * to be sent is stored; after it, the answer is saved only if nobody has taken the payout up meanwhile. A process that
- * dies in between leaves a payout whose lease ends, which is then asked for. Several lanes, so that a call that hangs
- * holds up the few of its batch and not everybody.
+ * dies in between leaves a payout whose lease ends, which is then asked for.
  */
 export const payDue: Work = {
   async step(work) {
-    const due = await work.database.read(async (db) => {
-      for (const { state, seconds } of await oldestUnsettled(db)) oldest.set({ state }, seconds);
-      return dueCount(db, LANES * BATCH);
-    });
+    const due = await work.database.read((db) => dueCount(db, LANES * BATCH));
     const until = performance.now() + STEP_MS;
     const lanes = Array.from({ length: Math.ceil(due / BATCH) }, () => runLane(work, until));
     const outcomes = await Promise.allSettled(lanes);
@@ -58,18 +49,32 @@ export const payDue: Work = {
   },
 };
 
-/** Resolves with whether there may be more to do. */
+/** Takes up batch after batch; resolves when all of it is saved, with whether there may be more to do. */
 async function runLane(work: WorkCall, until: number): Promise<boolean> {
   const [bank, cipher] = [bankOf(work.config), cipherOf(work.config)];
+  const late: Promise<void>[] = [];
+  let open = 0;
+  let [called, isMore] = [0, false];
   do {
     const { calls, taken } = await takeUpDue(work);
-    const answered = await Promise.all(
-      calls.map(async (call) => ({ call, answer: await callBank(work, bank, cipher, call) })),
+    called += calls.length;
+    const answered: Answered[] = [];
+    const all = Promise.all(
+      calls.map(async (call) => {
+        open += 1;
+        answered.push({ call, answer: await callBank(work, bank, cipher, call) });
+        open -= 1;
+      }),
     );
-    await saveAnswers(work, answered);
-    if (taken < BATCH) return calls.length > 0; // what was answered may be due again at once
-  } while (performance.now() < until);
-  return true;
+    await Promise.race([all, pause(PROMPT_MS, null, { ref: false })]);
+    await saveAnswers(work, answered.splice(0));
+    const rest = all.then(() => saveAnswers(work, answered));
+    rest.catch(() => undefined); // looked at below
+    late.push(rest);
+    isMore = taken === BATCH;
+  } while (isMore && open < BATCH && performance.now() < until);
+  await Promise.all(late);
+  return isMore || called > 0; // what was answered may be due again at once
 }
 
 /** Takes up the next payouts that are due, and stores what is going to be sent. */

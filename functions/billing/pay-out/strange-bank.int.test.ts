@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import { payoutRequestedV1 } from '#contracts/accounts/payout-requested.v1';
 import { startRuntime } from '#platform/function-runtime';
-import { exampleOf, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { exampleOf, type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
 import billingApi from '../api/handler.ts';
 import { type Asked, bankStandIn, CARD_KEYS, GOOD_CARD } from '../bank-under-test.ts';
 import billingPayOut from './handler.ts';
@@ -23,13 +23,17 @@ const ofCall = (send: (asked: Asked) => unknown, ask: (asked: Asked) => unknown)
 };
 const calls = () => bank.asked.map(({ call, key }) => `${call} ${key.replace(/^.{36}/, 'id')}`);
 
-async function request(): Promise<string> {
-  const worker = person('worker');
-  await api.request('PUT', '/api/billing/me/card', { as: worker, body: { cardNumber: GOOD_CARD } });
-  const payoutId = randomUUID();
-  await payOut.deliver([exampleOf(payoutRequestedV1, { payoutId, userId: worker.id, amountCents: 1_500 })]);
-  return payoutId;
+async function requestMany(count: number): Promise<string[]> {
+  const workers = Array.from({ length: count }, () => person('worker'));
+  const set = (as: Person) => api.request('PUT', '/api/billing/me/card', { as, body: { cardNumber: GOOD_CARD } });
+  await Promise.all(workers.map(set));
+  const events = workers.map(({ id: userId }) =>
+    exampleOf(payoutRequestedV1, { payoutId: randomUUID(), userId, amountCents: 1_500 }),
+  );
+  await payOut.deliver(events);
+  return events.map(({ data }) => data.payoutId);
 }
+const request = async () => (await requestMany(1))[0] as string;
 const rowOf = async (id: string) =>
   (
     await billing.rows(
@@ -147,6 +151,23 @@ it('that takes a request for wrong, and quotes the card in it, fails it; the num
   await poke();
   await becomes(id, { state: 'paid', key_number: 2 });
   expect(calls()).toEqual(['send id', 'send id:2']);
+});
+
+it('a call that hangs holds up nobody else', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  ofCall((asked) => (bank.asked.length === 1 ? held.then(() => pays(asked)) : pays(asked)), pays);
+  const ids = await requestMany(120);
+  const paid = () => billing.rows("SELECT id FROM payouts WHERE state = 'paid' AND id IN (?)", [ids]);
+  // The call that hangs is given up after 3 s.
+  await expect.poll(async () => (await paid()).length, { timeout: 2_500 }).toBe(ids.length - 1);
+  const first = bank.asked[0]?.key ?? '';
+  expect((await rowOf(first)).state).toBe('sending');
+  release();
+  await becomes(first, { state: 'paid' });
+  expect(calls().filter((call) => call !== 'send id')).toEqual([]);
 });
 
 it('an answer that comes when somebody else has taken the payout up changes nothing', async () => {

@@ -9,7 +9,11 @@ const LOOK_MOST = 20_000;
 const LOOK_MS = 4_000;
 /** For a whole queue nobody waits on a page. */
 const ALL_MS = 10 * 60_000;
-const ALL_AT_ONCE = 200;
+/**
+ * Below the 32 commands after which the broker holds back what a channel asks of a quorum queue, and forgets it when the
+ * channel is closed: with 200 at once up to 65 of 500 acknowledgements were lost, and their letters came back.
+ */
+const ALL_AT_ONCE = 20;
 
 /** What somebody does with letters; it is logged before it is done. */
 export interface Act {

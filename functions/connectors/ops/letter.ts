@@ -50,12 +50,12 @@ export const bodyOf = ({ content }: Message): string => content.subarray(0, MAX_
 
 /** What parking, and dead lettering by the broker, have put on a message. */
 const PARKED = /^x-(ates-(id|reason|attempts|parked-at|queue)|death|(first|last)-death-.*|delivery-count)$/;
-/** By these a message would also go to other queues, or be refused as another user's. */
+/** By these a message would also go to other queues. Nor may it name another user, or expire. */
 const NOT_OURS = /^(CC|BCC)$/;
 
 /** The message as it was before it was parked: the same id, content and properties. */
 export function replayOf({ properties }: Message): Options.Publish {
-  const { userId: _, ...rest } = properties;
+  const { userId: _, expiration: __, ...rest } = properties;
   const headers: Record<string, unknown> = properties.headers ?? {};
   const kept = Object.entries(headers).filter(([name]) => !PARKED.test(name) && !NOT_OURS.test(name));
   const routingKey = routingKeyOf(headers);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { readConfig } from '#platform/config';
 import { partUnderTest, person } from '#platform/testing/service-under-test';
 import ops from './handler.ts';
-import { statusOf } from './parts.ts';
+import { allReady, statusOf } from './parts.ts';
 
 const METRICS = `
 process_start_time_seconds 1763892000
@@ -119,6 +119,11 @@ it('a part that does not answer, or says that it cannot work, is said so, and ho
   ]);
 });
 
+it('a timer that was switched off is not missed', async () => {
+  ready.timer = 'never';
+  expect(await allReady(readConfig({ ...env, ATES_TIMER: 'off' }))).toBe(true);
+});
+
 it('without the broker the rest is told all the same', async () => {
   const secrets = mkdtempSync(join(tmpdir(), 'ates-secrets-'));
   writeFileSync(join(secrets, 'ops-broker-password'), 'x');
@@ -130,6 +135,18 @@ it('without the broker the rest is told all the same', async () => {
   });
   expect(partOf(body, 'tasks-add')).toMatchObject({ state: 'ready' });
   rmSync(secrets, { recursive: true });
+});
+
+it('its metrics tell which parts are ready, and what waits and is parked at the broker', async () => {
+  ready['tasks-api'] = 503;
+  ready.queue = 'never';
+  const text = await ops.metrics();
+  const states = [...text.matchAll(/^ates_part_ready\{part="(.*)"\} (\d)$/gm)].map(([, name, state]) => [name, state]);
+  expect(Object.fromEntries(states)).toEqual({
+    ...Object.fromEntries(NAMES.filter((name) => name !== 'ops').map((name) => [name, '1'])),
+    ...{ 'tasks-api': '0', queue: '0' },
+  });
+  expect(text).toMatch(/^ates_dead_letters\{function="accounts-record"\} \d+$/m);
 });
 
 it.each(NAMES.filter((name) => name !== 'ops'))(

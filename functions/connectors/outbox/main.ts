@@ -2,9 +2,11 @@ import { EXCHANGE, whileConnected } from '#platform/broker';
 import { readConfig, readSecret } from '#platform/config';
 import { openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
+import { whenRead } from '#platform/metrics';
 import { serveOperations } from '#platform/operations-server';
 import { publisher } from './publisher.ts';
 import { OutboxSender } from './sender.ts';
+import { waitingRows } from './waiting.ts';
 
 /**
  * The outbox connector: moves what services have to tell from their outbox tables to the broker. A function wakes it
@@ -20,6 +22,8 @@ const senders = config.outboxDatabases.map((url) => {
   const database = openDatabase(url, readSecret(config, `${url.username}-database-password`), 4);
   return new OutboxSender(url.pathname.slice(1), database, log);
 });
+
+whenRead(waitingRows(senders));
 
 const operations = await serveOperations({
   async ready() {

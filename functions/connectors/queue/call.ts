@@ -1,4 +1,4 @@
-import { traceparent } from '#platform/trace';
+import { traceIdOf, traceparent, withTrace } from '#platform/trace';
 import type { CallResult } from './verdict.ts';
 
 export interface OutgoingEvent {
@@ -6,6 +6,7 @@ export interface OutgoingEvent {
   readonly routingKey: string;
   /** The event as it came, JSON text. */
   readonly text: string;
+  readonly traceparent: string;
 }
 
 /** Posts events to a function and says what came of it; never throws. */
@@ -26,7 +27,7 @@ export function functionCaller(url: string, callerKey: string, timeoutMs: number
           'x-connector': 'ates-queue',
           'x-topic': topics.slice(0, 10).join(','),
           ...(single && { 'x-rabbitmq-msg-id': single.id, 'x-rabbitmq-routing-key': single.routingKey }),
-          traceparent: traceparent(),
+          traceparent: traceOf(events),
         },
         body: `[${events.map(({ text }) => text).join(',')}]`,
         redirect: 'manual',
@@ -39,4 +40,10 @@ export function functionCaller(url: string, callerKey: string, timeoutMs: number
       return UNREACHABLE.test(code) ? { kind: 'unreachable' } : { kind: 'lost' };
     }
   };
+}
+
+/** Events of one story are a part of it; a batch of several is a story of its own. */
+function traceOf(events: readonly OutgoingEvent[]): string {
+  const [first = '', ...others] = new Set(events.map((event) => traceIdOf(event.traceparent)));
+  return others.length > 0 || first === '' ? traceparent() : withTrace(events[0]?.traceparent, traceparent);
 }

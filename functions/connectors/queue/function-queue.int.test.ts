@@ -1,14 +1,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLog } from '#platform/log';
+import { metricsText } from '#platform/metrics';
 import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
 
 const EXCHANGE = `test.${randomBytes(4).toString('hex')}`;
+const brokerServer = process.env.ATES_TEST_BROKER_SERVER ?? 'amqp://nobody';
 const log = createLog('test', 'silent');
 const TYPE = 'tests.thing-happened.v1';
 
@@ -181,6 +184,23 @@ it('what is never to be tried again is parked at once', async () => {
   expect((await deadLetters())[0]?.properties.headers).toMatchObject({ 'x-ates-attempts': 1 });
 });
 
+it.each([
+  ['headers as large as can be sent', { headers: { large: 'x'.repeat(65_400) } }],
+  ['a user of its own, which the broker lets nobody else name', { userId: new URL(brokerServer).username }],
+  ['a time to live', { expiration: '100' }],
+])('poison with %s is parked, stays parked, and blocks nobody', async (_, options) => {
+  await start();
+  channel.publish(EXCHANGE, TYPE, Buffer.from('{"broken'), { ...options, persistent: true, mandatory: true });
+  const ids = await publish(3);
+  await expect.poll(() => messagesIn(`${name}.dead`), { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  await settled();
+  await pause(300);
+  const [letter] = await deadLetters();
+  expect(letter?.content.toString()).toBe('{"broken');
+  expect(letter?.properties.headers).toMatchObject({ 'x-ates-reason': 'no valid JSON', 'x-ates-queue': name });
+});
+
 it('an event that makes every call with it fail is found by halving, and parked alone', async () => {
   await start();
   const poison = uuidv7();
@@ -333,6 +353,42 @@ it('asked to stop, it waits for the call under way and acknowledges what that an
   await running;
   expect(await messagesIn(name)).toBe(0);
   expect(calls).toHaveLength(1);
+});
+
+it('a call that hangs is told by the metrics: in flight, what is held, since when, and how old that is', async () => {
+  const figure = async (metric: string) =>
+    Number(new RegExp(`^${metric}\\{function="${name}"\\} (.*)$`, 'm').exec(await metricsText())?.[1]);
+  await start();
+  let release: () => void = () => undefined;
+  behaviour = (ids, response, request) => {
+    release = () => handles()(ids, response, request);
+  };
+  const ids = await publish(3);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  await expect.poll(() => figure('ates_queue_oldest_held_seconds')).toBeGreaterThan(0.2);
+  expect(await figure('ates_queue_calls_in_flight')).toBe(1);
+  expect(await figure('ates_queue_held')).toBe(3);
+  expect(await figure('ates_queue_lag_seconds')).toBeGreaterThan(3_600); // the sample's time
+  release();
+  await settled();
+  for (const metric of ['calls_in_flight', 'held', 'oldest_held_seconds', 'lag_seconds']) {
+    expect(await figure(`ates_queue_${metric}`), metric).toBe(0);
+  }
+  expect(await metricsText()).toContain(`ates_queue_call_seconds_count{function="${name}",outcome="200"} 1`);
+});
+
+it('events of one story are called for under its trace; a batch of several under one of its own', async () => {
+  const seen: string[] = [];
+  behaviour = (ids, response, request) => {
+    seen.push(String(request.headers.traceparent));
+    handles()(ids, response, request);
+  };
+  await start();
+  await publish(2); // one trace
+  await settled();
+  expect(new Set(seen.map((traceparent) => traceparent.slice(3, 35)))).toEqual(
+    new Set(['0af7651916cd43dd8448eb211c80319c']),
+  );
 });
 
 it('the call tells who calls, what about, and carries the caller key', async () => {

@@ -5,7 +5,7 @@ import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { AppError } from '#platform/errors';
 import { command, reply } from '#platform/route';
 import type { Work } from '#platform/work';
-import { beginReassignment, lockChunk, lockRunning, saveChunk, workersOf } from '../db/reassignments.ts';
+import { beginReassignment, isReassigning, lockChunk, lockRunning, saveChunk, workersOf } from '../db/reassignments.ts';
 import { reassignmentView } from '../domain/reassignment-view.ts';
 import { assignmentOf, reassign } from '../domain/task.ts';
 import { activeWorkerIds } from '../workers.ts';
@@ -36,7 +36,8 @@ export const reassignAll = command({
 
 /** The next chunk of the job that runs: its tasks, their history, their events and its progress are one transaction. */
 export const reassignChunk: Work = {
-  async step({ transaction, services, log }) {
+  async step({ transaction, database, services, log }) {
+    if (!(await database.read(isReassigning))) return false; // nobody else is asked where there is nothing to do
     const workerIds = await activeWorkerIds(services);
     return transaction(async ({ tx, tell, now }) => {
       const job = await lockRunning(tx);

@@ -29,6 +29,11 @@ export async function beginReassignment(tx: Transaction, job: { id: string; byUs
   return lockRunning(tx);
 }
 
+export async function isReassigning(db: Reader): Promise<boolean> {
+  const running = await db.select({ id: reassignments.id }).from(reassignments).where(eq(reassignments.running, 1));
+  return running.length > 0;
+}
+
 /** The job that runs; who has its lock may do the next chunk. */
 export async function lockRunning(tx: Transaction): Promise<ReassignmentRow | null> {
   const [job] = await tx.select().from(reassignments).where(eq(reassignments.running, 1)).for('update');

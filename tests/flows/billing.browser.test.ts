@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, expect, it } from 'vitest';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { requestPayouts } from './payout-requests.ts';
+import { Visitor } from './visitor.ts';
+
+const visit = openBrowser();
+const url = process.env.ATES_TEST_URL ?? '';
+const REFUSED_CARD = '4000 0000 0000 0002';
+
+let worker: Visitor;
+let accountant: Visitor;
+let workerId: string;
+let lastDay = Date.UTC(2010, 0, 1);
+beforeEach(async () => {
+  // A visitor's token lives for a minute.
+  worker = await Visitor.signIn('worker5');
+  accountant = await Visitor.signIn('accountant');
+  workerId = (await worker.get('/api/auth/session')).body.id;
+});
+
+/** A payout of worker 5 for a day of its own, held up because the card is refused. */
+async function blockedPayout(amountCents: number) {
+  await worker.send('PUT', '/api/billing/me/card', { cardNumber: REFUSED_CARD });
+  lastDay += 86_400_000;
+  const businessDate = new Date(lastDay).toISOString().slice(0, 10);
+  const [payout] = await requestPayouts([{ userId: workerId, businessDate, amountCents }]);
+  const id = payout?.payoutId ?? '';
+  await stateBecomes(id, 'blocked');
+  return { id, businessDate };
+}
+const stateBecomes = (id: string, state: string) =>
+  expect
+    .poll(async () => (await accountant.get(`/api/billing/payouts/${id}`)).body.state, { timeout: 15_000 })
+    .toBe(state);
+
+it.each(VARIANTS)('a worker sees what a payout waits for, sets a card, and is paid: $name', async (variant) => {
+  const isRussian = variant.locale === 'ru-RU';
+  const hadCard = (await worker.get('/api/billing/me/card')).body.status === 'active';
+  const { page, context, faults } = await visit(variant, '/auth/?back=/billing/');
+  await page.getByRole('button', { name: /Лори/ }).click();
+  await page.waitForURL(`${url}/billing/`);
+  const card = page.getByRole('region', { name: isRussian ? 'Моя карта' : 'My card' });
+  if (!hadCard) await card.getByText(isRussian ? 'Карты нет' : 'There is no card').waitFor();
+
+  const { id } = await blockedPayout(4_321);
+  const row = page
+    .getByRole('row')
+    .filter({ hasText: /43[.,]21/ })
+    .first();
+  await row.getByText(isRussian ? 'задержана' : 'held up').waitFor();
+  await row.getByText('•••• 0002').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+
+  const input = card.getByRole('textbox');
+  expect([await input.getAttribute('inputmode'), await input.getAttribute('autocomplete')]).toEqual([
+    ...['numeric', 'cc-number'],
+  ]);
+  await input.fill('4242 4242 4242 4241');
+  await page.keyboard.press('Enter');
+  const alert = card.getByRole('alert');
+  await alert.waitFor();
+  expect(await input.getAttribute('aria-invalid')).toBe('true');
+  expect(await input.inputValue()).toBe('4242 4242 4242 4241'); // what was typed stays, to be mended
+  expect(await axeViolations(page)).toEqual([]);
+
+  await input.fill(' 4242 4242 4242 4242 ');
+  await page.keyboard.press('Enter');
+  await card.getByRole('status').getByText('•••• 4242').waitFor();
+  expect(await input.inputValue()).toBe('');
+  await row.getByText(isRussian ? 'выплачено' : 'paid', { exact: true }).waitFor({ timeout: 10_000 });
+  await row.getByText('•••• 4242').waitFor();
+  await stateBecomes(id, 'paid');
+  expect(await page.content()).not.toMatch(/4242 ?4242/);
+  expect(await page.getByRole('button', { name: isRussian ? /Повторить/ : /Try again/ }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it.each(VARIANTS)(
+  'an accountant sees a day by state, finds what is held up and tries it again: $name',
+  async (variant) => {
+    const isRussian = variant.locale === 'ru-RU';
+    const { id, businessDate } = await blockedPayout(1_234);
+    const { page, context, faults } = await visit(variant, '/auth/?back=/billing/');
+    await page.getByRole('button', { name: /Корелла/ }).click();
+    await page.waitForURL(`${url}/billing/`);
+    const all = page.getByRole('region', { name: isRussian ? 'Выплаты всех' : 'Everybody’s payouts' });
+    await all.locator('input[type=date]').fill(businessDate);
+    await all
+      .locator('dd')
+      .getByRole('link', { name: /12[.,]34/ })
+      .click(); // the figure leads to its rows
+    await expect.poll(() => new URL(page.url()).search).toBe(`?day=${businessDate}&state=blocked`);
+    const row = all.getByRole('row').filter({ hasText: 'Лори' });
+    await row.getByText('•••• 0002').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.reload();
+    await row.waitFor(); // the address tells it all
+
+    const download = page.waitForEvent('download');
+    await all.getByRole('button', { name: isRussian ? 'Скачать CSV' : 'Download CSV' }).click();
+    const csv = readFileSync(await (await download).path(), 'utf8');
+    expect(csv.trim().split('\r\n')).toHaveLength(2);
+    expect(csv).toContain(`${businessDate},12.34,blocked,card-refused,0002,1`);
+
+    await worker.send('PUT', '/api/billing/me/card', { cardNumber: REFUSED_CARD }); // another card, no better
+    await stateBecomes(id, 'blocked');
+    await page.reload();
+    await row.getByRole('button', { name: isRussian ? /^Повторить: Лори/ : /^Try again: Лори/ }).click();
+    await all
+      .getByRole('status')
+      .getByText(isRussian ? 'принято' : 'accepted')
+      .waitFor();
+    await expect
+      .poll(async () => (await accountant.get(`/api/billing/payouts/${id}`)).body.attempts, { timeout: 10_000 })
+      .toBe(3); // it was really sent once more
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+);
+
+it('an executive sees all payouts and no button that changes one', async () => {
+  await blockedPayout(1_235);
+  const { page, context, faults } = await visit(VARIANTS[0], '/auth/?back=/billing/?state=blocked');
+  await page.getByRole('button', { name: /Жако/ }).click();
+  await page.getByRole('row').filter({ hasText: 'Лори' }).first().waitFor();
+  expect(await page.getByRole('button', { name: /Повторить/ }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a retry that comes too late is told in words', async () => {
+  const { businessDate } = await blockedPayout(1_236);
+  const { page, context } = await visit(
+    VARIANTS[0],
+    `/auth/?back=${encodeURIComponent(`/billing/?day=${businessDate}`)}`,
+  );
+  await page.getByRole('button', { name: /Корелла/ }).click();
+  await page.getByRole('row').filter({ hasText: 'Лори' }).waitFor();
+  const refusal = { status: 409, body: '{"type":"/problems/payout-not-stuck"}' };
+  await page.route('**/api/billing/payouts/*/retry', (route) => route.fulfill(refusal));
+  await page.getByRole('button', { name: /^Повторить: Лори/ }).click();
+  await page.getByRole('alert').getByText('Повторять нечего').waitFor();
+  await context.close();
+});

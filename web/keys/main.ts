@@ -1,0 +1,189 @@
+import { choice, keepChoice } from '../ui/choices.ts';
+import { t } from './texts.ts';
+
+/**
+ * The keyboard's part of the pages: shortcuts, their sheet, and the palette. Loaded with the first key that may be one,
+ * so that nobody else pays for it; without Preact, for it has to be small.
+ */
+
+const SEQUENCE_MS = 1_500;
+/** The second key after g, by its place on the keyboard. */
+const SECTIONS: Readonly<Record<string, string>> = {
+  T: '/tasks/',
+  L: '/tasks/all/',
+  A: '/accounts/',
+  C: '/accounts/company/',
+  S: '/accounts/all/',
+  B: '/billing/',
+  M: '/mailer/',
+  N: '/analytics/',
+  U: '/auth/users/',
+  O: '/ops/',
+};
+
+let goUntil = 0;
+
+/** What a key does that was pressed outside of fields; `isPalette`: Ctrl or Command with K, from anywhere. */
+export function press({ key, code, shiftKey, timeStamp }: KeyboardEvent, isPalette: boolean): void {
+  const letter = code.replace('Key', '');
+  if (isPalette) openPalette();
+  else if (key === 'Escape') goBack();
+  else if (timeStamp < goUntil) {
+    goUntil = 0;
+    sectionLink(SECTIONS[letter] ?? '')?.click();
+  } else if (key === '?') openSheet();
+  else if (code === 'Slash' && !shiftKey) document.querySelector<HTMLElement>('input[type=search]')?.focus();
+  else if (letter === 'G') goUntil = timeStamp + SEQUENCE_MS;
+  else if (letter === 'J') moveRow(1);
+  else if (letter === 'K') moveRow(-1);
+}
+
+const isShown = (element: HTMLElement) => element.offsetParent !== null;
+const sections = () => [...document.querySelectorAll<HTMLAnchorElement>('nav a')].filter(isShown);
+const sectionLink = (path: string) => sections().find((link) => link.pathname === path);
+
+/** From row to row by what can be opened in them: Enter does the rest by itself. */
+function moveRow(step: number): void {
+  const rows = [...document.querySelectorAll('main tbody tr')].flatMap((row) => {
+    const target = [...row.querySelectorAll<HTMLElement>('a, button')].find(isShown);
+    return target ? { row, target } : [];
+  });
+  const at = rows.findIndex(({ row }) => row.contains(document.activeElement));
+  rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step]?.target.focus();
+}
+
+function goBack(): void {
+  const focused = document.activeElement as HTMLElement;
+  if (focused.closest('tr')) focused.blur();
+  else if (!document.querySelector('nav [aria-current]') && document.referrer.startsWith(location.origin))
+    history.back();
+}
+
+function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>>,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** A dialog that is gone when it closes; the browser gives the focus back. */
+function show(title: string, ...children: Node[]): HTMLDialogElement {
+  const dialog = make('dialog', { class: 'card', 'aria-label': title }, make('h2', {}, title), ...children);
+  dialog.onclose = () => dialog.remove();
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function button(text: string, act: () => void): HTMLButtonElement {
+  const made = make('button', { type: 'button', class: 'button quiet' }, text);
+  made.onclick = act;
+  return made;
+}
+
+function openSheet(): void {
+  const goes = Object.entries(SECTIONS).flatMap(([letter, path]) => {
+    const link = sectionLink(path);
+    return link ? [[`g ${letter.toLowerCase()}`, t('keysGo', { name: link.text })] as const] : [];
+  });
+  const rows = [
+    ['?', t('keysSheet')],
+    ['Ctrl K', t('keysPalette')],
+    ['/', t('keysSearch')],
+    ['j k', t('keysMove')],
+    ['Enter', t('keysOpen')],
+    ['Esc', t('keysBack')],
+    ...goes,
+  ] as const;
+  const list = rows.map(([keys, text]) => {
+    const names = keys.split(' ').flatMap((name) => [make('kbd', {}, name), ' ']);
+    return make('div', {}, make('dt', {}, ...names), make('dd', {}, text));
+  });
+  const close = button(t('keysClose'), () => dialog.close());
+  const off = button(t('keysOff'), () => {
+    switchKeys();
+    dialog.close();
+  });
+  const hint = make('p', { class: 'soft small' }, t('keysHint'));
+  const dialog = show(
+    t('keysTitle'),
+    hint,
+    make('dl', { class: 'keys' }, ...list),
+    make('div', { class: 'head' }, off, close),
+  );
+}
+
+const areOff = () => choice('keys') === 'off';
+
+function switchKeys(): void {
+  keepChoice('keys', areOff() ? 'on' : 'off');
+  const told = document.getElementById('told');
+  if (areOff()) told?.replaceChildren(make('p', { class: 'notice', role: 'status' }, t('keysOffDone')));
+  else told?.replaceChildren();
+}
+
+interface Command {
+  readonly name: string;
+  act(): void;
+}
+
+/** Sections, the header's buttons, tasks by their words: typed, chosen with the arrows, done with Enter. */
+function openPalette(): void {
+  const commands: Command[] = [
+    ...sections().map((link) => ({ name: link.text, act: () => link.click() })),
+    ...[...document.querySelectorAll<HTMLElement>('.tools > *')].filter(isShown).map((tool) => ({
+      name: tool.title || (tool.textContent ?? '').trim(),
+      act: () => tool.click(),
+    })),
+    { name: t('keysTitle'), act: openSheet },
+    { name: t(areOff() ? 'keysOn' : 'keysOff'), act: switchKeys },
+  ];
+  const list = make('ul', { id: 'found', role: 'listbox', 'aria-label': t('paletteTitle'), class: 'found' });
+  const field = make('input', {
+    ...{ role: 'combobox', 'aria-expanded': 'true', 'aria-controls': 'found', 'aria-autocomplete': 'list' },
+    ...{ 'aria-label': t('paletteField'), placeholder: t('paletteField'), autocomplete: 'off' },
+  });
+  const dialog = show(t('paletteTitle'), make('div', { class: 'field' }, field), list);
+  let found: Command[] = [];
+  let at = 0;
+
+  const run = (command: Command | undefined) => {
+    dialog.close();
+    command?.act();
+  };
+  const choose = (next: number) => {
+    at = (next + found.length) % found.length;
+    for (const [i, option] of [...list.children].entries()) option.setAttribute('aria-selected', String(i === at));
+    list.children[at]?.scrollIntoView({ block: 'nearest' });
+    field.setAttribute('aria-activedescendant', `found-${at}`);
+  };
+  const look = () => {
+    const text = field.value.trim();
+    found = commands.filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()));
+    if (text) {
+      const q = new URLSearchParams({ q: text });
+      found.push({ name: t('paletteFind', { text }), act: () => location.assign(`/tasks/all/?${q}`) });
+    }
+    const options = found.map((command, i) => {
+      const option = make('li', { id: `found-${i}`, role: 'option' }, command.name);
+      option.onclick = () => run(command);
+      return option;
+    });
+    list.replaceChildren(...options);
+    choose(0);
+  };
+  field.oninput = look;
+  field.onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) choose(at + step);
+    else if (event.key === 'Enter') run(found[at]);
+    else return;
+    event.preventDefault();
+  };
+  look();
+  field.focus();
+}

@@ -1,0 +1,56 @@
+import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
+
+const ru = {
+  language: 'Язык',
+  languageHint: 'На этом языке — страницы в этом браузере и письма, которые вам приходят.',
+  ru: 'Русский',
+  en: 'English',
+  password: 'Пароль',
+  passwordHint: 'После замены вход закончится везде, и здесь тоже.',
+  currentPassword: 'Нынешний пароль',
+  newPassword: 'Новый пароль (от 10 знаков)',
+  save: 'Сохранить',
+  keys: 'Клавиши',
+  keysWhat: 'Одиночные клавиши на страницах; «?» показывает их список.',
+  switchOn: 'Включить',
+  switchOff: 'Выключить',
+  isOn: 'включены',
+  isOff: 'выключены',
+  role_worker: 'исполнитель',
+  role_manager: 'менеджер',
+  role_accountant: 'бухгалтер',
+  role_executive: 'топ-менеджмент',
+  role_admin: 'администратор',
+  wrong_password: 'От 10 до 128 знаков, и не из самых распространённых.',
+  wrong_currentPassword: 'Это не ваш нынешний пароль.',
+  'too-many-sign-ins': 'Слишком много неудачных попыток',
+};
+
+const en: TextsLike<typeof ru> = {
+  language: 'Language',
+  languageHint: 'The language of the pages in this browser, and of the letters that you get.',
+  ru: 'Russian',
+  en: 'English',
+  password: 'Password',
+  passwordHint: 'Changing it signs you out everywhere, here too.',
+  currentPassword: 'Present password',
+  newPassword: 'New password (10 characters or more)',
+  save: 'Save',
+  keys: 'Keys',
+  keysWhat: 'Single keys on the pages; “?” shows them all.',
+  switchOn: 'Switch on',
+  switchOff: 'Switch off',
+  isOn: 'on',
+  isOff: 'off',
+  role_worker: 'worker',
+  role_manager: 'manager',
+  role_accountant: 'accountant',
+  role_executive: 'top management',
+  role_admin: 'administrator',
+  wrong_password: 'From 10 to 128 characters, and not one of the most common.',
+  wrong_currentPassword: 'This is not your present password.',
+  'too-many-sign-ins': 'Too many failed sign-ins',
+};
+
+export const texts = { ru, en };
+export const t: TextOf<keyof typeof ru> = textOf;

@@ -1,0 +1,148 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Account } from '#contracts/rest/accounts';
+import type { HistoryEntry, Task, TaskWithHistory } from '#contracts/rest/tasks';
+import { Title } from '../tasks/task-row.tsx';
+import { choice, hasRole } from '../ui/choices.ts';
+import { command, type Refused } from '../ui/client.ts';
+import { businessDay, dayIn } from '../ui/formats.ts';
+import { Loaded, Table } from '../ui/List.tsx';
+import { useLive } from '../ui/live.ts';
+import { Money, Time } from '../ui/Money.tsx';
+import { Empty, LiveMark, ProblemNotice } from '../ui/Notice.tsx';
+import { useNames } from '../ui/names.ts';
+import { Status } from '../ui/Status.tsx';
+import { start } from '../ui/start.tsx';
+import { t } from './texts.ts';
+
+/** One task: what it costs and brings, what happened to it, and the rows of the ledger that came of it. */
+function TaskPage() {
+  const id = new URLSearchParams(location.search).get('id');
+  const task = useLive<TaskWithHistory>(id && `/api/tasks/${encodeURIComponent(id)}`);
+  const account = useLive<Account>('/api/accounts/me', 60_000);
+  if (!id || task.error?.status === 404) {
+    return (
+      <Empty>
+        <p>{t('none')}</p>
+        <a href="/tasks/all/">{t('toAll')}</a>
+      </Empty>
+    );
+  }
+  const zone = account.data?.today.timeZone;
+  return (
+    <>
+      <LiveMark live={task} />
+      <Loaded live={task}>
+        {(known) => (
+          <>
+            <Facts task={known} changed={task.reload} />
+            <History task={known} zone={zone} />
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Facts({ task, changed }: { task: TaskWithHistory; changed(): void }) {
+  const { id, status, userId, description, feeCents, rewardCents } = task;
+  const name = useNames([userId]);
+  const [told, setTold] = useState('');
+  const [refused, setRefused] = useState<Refused | null>(null);
+  const act = (what: 'close' | 'assign') => {
+    setTold('');
+    setRefused(null);
+    command<Task>('POST', `/api/tasks/${id}/${what}`)
+      .then(() => setTold(t('done')), setRefused)
+      .finally(changed);
+  };
+  const isOpen = status === 'open';
+  return (
+    <section class="card" aria-labelledby="title">
+      <h2 id="title">
+        <Title task={task} />
+      </h2>
+      {description && <p class="lines">{description}</p>}
+      <dl class="facts">
+        <Fact name={t('whose')}>{name(userId)}</Fact>
+        <Fact name={t('state')}>
+          <Status tone={isOpen ? 'idle' : 'good'}>{t(`status_${status}`)}</Status>
+        </Fact>
+        <Fact name={t('fee')}>
+          <Amount cents={feeCents && -feeCents} />
+        </Fact>
+        <Fact name={t(isOpen ? 'reward' : 'rewarded')}>
+          <Amount cents={rewardCents} />
+        </Fact>
+      </dl>
+      <div role="status">{told && <p class="notice">{told}</p>}</div>
+      {refused && <ProblemNotice error={refused} />}
+      {isOpen && (
+        <div class="actions no-print">
+          {userId === choice('id') && (
+            <button type="button" class="button main" onClick={() => act('close')}>
+              {t('close')}
+            </button>
+          )}
+          {hasRole('manager', 'admin') && (
+            <button type="button" class="button" onClick={() => act('assign')}>
+              {t('reassign')}
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+const Amount = ({ cents }: { cents: number | undefined }) =>
+  cents === undefined ? <span class="soft small">{t('hidden')}</span> : <Money cents={cents} movement />;
+
+/** What happened, newest first, with what it cost; and from there to the accounts. */
+function History({ task: { id, history }, zone }: { task: TaskWithHistory; zone: string | undefined }) {
+  const name = useNames(history.flatMap(({ userId, byUserId }) => [userId, byUserId]));
+  const own = history.filter(({ userId }) => userId === choice('id'));
+  const days = zone ? [...new Set(own.map(({ at }) => dayIn(at, zone)))] : [];
+  return (
+    <section class="card" aria-labelledby="history">
+      <h2 id="history">{t('history')}</h2>
+      <Table texts={[t('what'), t('when'), t('who'), t('by')]} numbers={[t('sum')]}>
+        {history.toReversed().map((entry) => (
+          <tr key={entry.version}>
+            <td class="text">{t(entry.kind)}</td>
+            <td class="soft">
+              <Time at={entry.at} zone={zone} />
+            </td>
+            <td>{name(entry.userId)}</td>
+            <td>{name(entry.byUserId)}</td>
+            <td class="number">
+              <Amount cents={centsOf(entry)} />
+            </td>
+          </tr>
+        ))}
+      </Table>
+      <h2>{t('rows')}</h2>
+      <p class="soft">{t('rowsHint')}</p>
+      <p class="choices">
+        {hasRole('accountant', 'executive', 'admin') && <a href={`/accounts/all/?taskId=${id}`}>{t('rowsAll')}</a>}
+        {days.map((day) => (
+          <a key={day} href={`/accounts/?day=${day}`}>
+            {t('rowsMine', { date: businessDay(day) })}
+          </a>
+        ))}
+      </p>
+    </section>
+  );
+}
+
+const centsOf = ({ kind, feeCents, rewardCents }: HistoryEntry) =>
+  kind === 'closed' ? rewardCents : feeCents && -feeCents;
+
+start(<TaskPage />);
