@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { register } from '#contracts/register';
 import type { FunctionHandler } from '#platform/define-function';
-import { nginxRoutes } from '../nginx/routes.ts';
+import { nginxRoutes, nginxUpstreams } from '../nginx/routes.ts';
 import { asyncapiOf, catalogueOf, eventsTable } from './asyncapi.ts';
 import { boardOf } from './board.ts';
 import { bundles, isHandler, root } from './build.ts';
@@ -31,6 +31,7 @@ export async function generated(): Promise<Map<string, string>> {
   const { maps, locations } = nginxRoutes(routes);
   files.set('nginx/maps.conf', maps);
   files.set('nginx/routes.conf', locations);
+  files.set('nginx/upstreams.conf', nginxUpstreams(routes));
   for (const service of new Set(all.map(({ name }) => name.split('-')[0] as string))) {
     const own = all.filter(({ name }) => name === service || name.startsWith(`${service}-`));
     files.set(`docs/openapi/${service}.json`, `${JSON.stringify(openapiOf(service, own), null, 2)}\n`);
