@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildContext, type BuildOptions, context, build as esbuild, stop } from 'esbuild';
@@ -85,6 +85,7 @@ const optionsOf = (made: Bundle) =>
     loader: { '.node': 'copy' },
     logLevel: 'warning',
     metafile: true,
+    write: false,
   }) satisfies BuildOptions;
 
 const contexts = new Map<string, Promise<BuildContext<ReturnType<typeof optionsOf>>>>();
@@ -94,7 +95,9 @@ async function bundle(made: Bundle, again: boolean): Promise<void> {
   const folder = join(root, dirname(outfile));
   const kept = contexts.get(name) ?? (again ? context(optionsOf(made)) : null);
   if (kept) contexts.set(name, kept);
-  const { metafile } = kept ? await (await kept).rebuild() : await esbuild(optionsOf(made));
+  const { metafile, outputFiles } = kept ? await (await kept).rebuild() : await esbuild(optionsOf(made));
+  await mkdir(folder, { recursive: true });
+  await Promise.all(outputFiles.map(({ path, contents }) => replace(path, contents)));
   await writeFile(join(folder, 'meta.json'), JSON.stringify(metafile));
   await writeFile(
     join(folder, 'package.json'),
@@ -105,9 +108,22 @@ async function bundle(made: Bundle, again: boolean): Promise<void> {
   if (name === 'migrate') await copyMigrations(folder);
 }
 
+/**
+ * Puts another file in the place of one, at once. Written into instead, a native library kills the processes that have
+ * it loaded: another system that runs on this folder lost its sign-in that way.
+ */
+async function replace(path: string, contents: Uint8Array): Promise<void> {
+  const old = await readFile(path).catch(() => null);
+  if (old && Buffer.compare(old, contents) === 0) return;
+  const fresh = `${path}.${process.pid}.new`;
+  await writeFile(fresh, contents);
+  await rename(fresh, path);
+}
+
 /** What an earlier build left under a name that is no longer used. */
 async function removeOthers(folder: string, names: readonly string[]): Promise<void> {
-  const old = (await readdir(folder)).filter((name) => !names.includes(name));
+  // A file that another build is about to put in its place is not old.
+  const old = (await readdir(folder)).filter((name) => !names.includes(name) && !name.endsWith('.new'));
   await Promise.all(old.map((name) => rm(join(folder, name), { recursive: true })));
 }
 
