@@ -25,8 +25,23 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      // Alert rules, by promtool.
+      { test: { ...common, name: 'observe', include: ['tests/observe/*.test.ts'], exclude: ['**/*.unit.test.ts'] } },
       // The whole system, started once; its tests share it, so they take turns.
       { test: { ...common, ...shared, name: 'system', include: ['**/*.{e2e,fault,browser}.test.ts'] } },
+      // The system in containers, started once: `npm run test:compose`.
+      {
+        test: {
+          ...common,
+          ...shared,
+          name: 'compose',
+          include: ['tests/compose/*.test.ts'],
+          exclude: ['**/*.unit.test.ts'],
+          globalSetup: 'tests/compose/stack.ts',
+          testTimeout: 300_000,
+          hookTimeout: 1_200_000,
+        },
+      },
       // What takes minutes: `npm run test:full`.
       { test: { ...common, ...shared, name: 'full', include: ['**/*.full.test.ts'], testTimeout: 900_000 } },
     ],

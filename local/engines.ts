@@ -57,6 +57,14 @@ export const CHROMIUM: EngineKind = {
   brew: '--cask chromium',
 };
 
+/** For the tests of the alert rules only. */
+export const PROMTOOL: EngineKind = {
+  installed: ['/usr/bin/promtool', '/opt/homebrew/bin/promtool', '/usr/local/bin/promtool'],
+  path: '/usr/bin/promtool',
+  packages: ['prometheus'],
+  brew: 'prometheus',
+};
+
 const LIMITS = { timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024 };
 
 /**

@@ -1,19 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import { type BrokerUser, brokerDefinitions } from '../setup/broker.ts';
 import type { Program } from './engines.ts';
 import type { Launch } from './processes.ts';
-
-export interface BrokerUser {
-  readonly name: string;
-  readonly password: string;
-  readonly tags: string;
-  /** Regular expressions over the names of queues and exchanges. */
-  readonly configure: string;
-  readonly write: string;
-  readonly read: string;
-}
 
 interface Ports {
   readonly amqp: number;
@@ -24,23 +14,12 @@ interface Ports {
 /** Prepares a private RabbitMQ in `folder` with an epmd of its own, which must be started first. */
 export function prepareRabbitmq(program: Program, folder: string, ports: Ports, users: readonly BrokerUser[]) {
   for (const part of ['', 'home', 'mnesia', 'log', 'generated']) mkdirSync(join(folder, part), { recursive: true });
-  const vhost = '/';
-  const definitions = {
-    users: users.map(({ name, password, tags }) => ({
-      name,
-      password_hash: passwordHash(password),
-      hashing_algorithm: 'rabbit_password_hashing_sha256',
-      tags,
-    })),
-    vhosts: [{ name: vhost }],
-    permissions: users.map(({ name: user, configure, write, read }) => ({ user, vhost, configure, write, read })),
-  };
   const file = (name: string, content: string) => {
     const path = join(folder, name);
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
-  const definitionsFile = file('definitions.json', JSON.stringify(definitions));
+  const definitionsFile = file('definitions.json', JSON.stringify(brokerDefinitions(users)));
   const configFile = file(
     'rabbitmq.conf',
     [
@@ -89,15 +68,6 @@ function epmdPath({ root, path }: Program): string {
   if (!erlang) return join(dirname(path), '../../../bin/epmd');
   const runtime = readdirSync(erlang).find((name) => name.startsWith('erts-'));
   return join(erlang, runtime ?? '', 'bin/epmd');
-}
-
-/** RabbitMQ's own form: a random salt of four bytes, then SHA-256 of salt and password. */
-function passwordHash(password: string): string {
-  const salt = randomBytes(4);
-  const digest = createHash('sha256')
-    .update(Buffer.concat([salt, Buffer.from(password)]))
-    .digest();
-  return Buffer.concat([salt, digest]).toString('base64');
 }
 
 /** It speaks AMQP: it answers the protocol's header with anything. */

@@ -1,33 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { parse } from 'yaml';
 import { build, root } from '../scripts/build.ts';
+import { brokerUsers } from '../setup/broker.ts';
+import { DEFAULT_DEMO_PASSWORD, refuseOpenDemo } from '../setup/demo.ts';
+import { CONNECTORS, migrationSecrets, readStack, SERVICES } from '../setup/parts.ts';
+import { Secrets } from '../setup/secrets.ts';
 import { findEngines, MARIADB, NGINX, RABBITMQ } from './engines.ts';
-import { createDatabases, databaseAnswers, prepareMariadb } from './mariadb.ts';
+import { databaseAnswers, prepareMariadb } from './mariadb.ts';
 import { prepareNginx } from './nginx.ts';
 import { answers, Part, type PartPlan } from './part.ts';
 import { freePort, type Launch, Processes } from './processes.ts';
 import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
-import { Secrets } from './secrets.ts';
-
-/** The services that own a database; those with an outbox are read by the outbox connector. */
-const SERVICES = {
-  auth: { outbox: false },
-  tasks: { outbox: true },
-  accounts: { outbox: true },
-  billing: { outbox: true },
-  mailer: { outbox: false },
-  analytics: { outbox: false },
-} as const;
-
-/** The connectors, and the secrets each may have. */
-const CONNECTORS = {
-  outbox: ['outbox-database-password', 'outbox-broker-password'],
-  queue: ['queue-broker-password', 'caller-keys'],
-  timer: [],
-  ops: ['ops-broker-password', 'session-public-keys', 'caller-keys'],
-} as const;
 
 const PASSED_ON = [
   'ATES_TIME_ZONE',
@@ -36,8 +20,14 @@ const PASSED_ON = [
   'ATES_PUBLIC_URL',
   'ATES_DATABASE_POOL',
   'ATES_MAIL_FROM',
+  // What OpenTelemetry's own specification names.
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_TRACES_SAMPLER_ARG',
 ];
-const DEFAULT_DEMO_PASSWORD = 'popug-demo-2026';
+const DATABASE_ADMIN = 'ates_admin';
+const stackFile = join(root, 'stack.yml');
 
 /** run.json, as docs and tests know it. */
 export interface Run {
@@ -200,8 +190,8 @@ export class System {
   async #startDatabase(): Promise<void> {
     const [program] = await findEngines([MARIADB], this.#enginesFolder, this.#say);
     const port = await freePort();
-    const password = this.#secrets.get('database-admin-password');
-    const server = new URL(`mysql://ates_admin:${password}@127.0.0.1:${port}/`);
+    const password = this.#secrets.get(`${DATABASE_ADMIN}-database-password`);
+    const server = new URL(`mysql://${DATABASE_ADMIN}:${password}@127.0.0.1:${port}/`);
     const launch = await prepareMariadb(program as never, join(this.dataDir, 'database'), port, password);
     this.#databaseServer = server;
     await this.#add('database', server.href, launch, () => databaseAnswers(server), { stopWithinMs: 30_000 });
@@ -210,20 +200,10 @@ export class System {
   async #startBroker(): Promise<void> {
     const [program] = await findEngines([RABBITMQ], this.#enginesFolder, this.#say);
     const ports = { amqp: await freePort(), distribution: await freePort(), epmd: await freePort() };
-    const user = (name: string, tags: string, configure: string, write: string, read: string) => ({
-      ...{ name, tags, configure, write, read },
-      password: this.#secrets.get(`${name}-broker-password`),
-    });
-    const queue = `(${functionNames().join('|')})`;
-    const heard = `${queue}(\\.dead)?`;
-    const users = [
-      user('outbox', '', '^ates\\.events$', '^ates\\.events$', '^$'),
-      // It parks by the default exchange, which RabbitMQ calls amq.default, and names it for dead letters.
-      user('queue', '', `^(ates\\.events|${heard})$`, `^(amq\\.default|${heard})$`, `^(ates\\.events|${heard})$`),
-      // It locks the dead letters by a queue of its own, and sends them back to their queues as `queue` parks them.
-      user('ops', '', '^ates\\.ops$', '^amq\\.default$', `^${queue}\\.dead$`),
-      user('admin', 'administrator', '.*', '.*', '.*'),
-    ];
+    const passwordOf = (user: string) => this.#secrets.get(`${user}-broker-password`);
+    const everything = { configure: '.*', write: '.*', read: '.*' };
+    const admin = { name: 'admin', tags: 'administrator', password: passwordOf('admin'), ...everything };
+    const users = [...brokerUsers(functionNames(), passwordOf), admin];
     const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
     const speaks = async (port: number) => (await brokerAnswers(port)) || Promise.reject(new Error('silent'));
     await this.#add('epmd', `tcp://127.0.0.1:${ports.epmd}`, epmd, async () => true, {});
@@ -237,7 +217,7 @@ export class System {
   /** Its inbox keeps its address, as nginx does. */
   async #startMail(): Promise<void> {
     const settings = this.#settings();
-    const inboxPort = await freePort(settings.inboxPort ?? 8025);
+    const inboxPort = Number(this.#env.ATES_INBOX_PORT) || (await freePort(settings.inboxPort ?? 8025));
     this.#keepSettings({ ...settings, inboxPort });
     const smtpPort = await freePort();
     this.#inboxUrl = `http://127.0.0.1:${inboxPort}`;
@@ -253,14 +233,15 @@ export class System {
   }
 
   async #migrate(): Promise<void> {
-    const services = Object.keys(SERVICES);
-    await createDatabases(this.databaseServer, services, (user) => this.#secrets.get(`${user}-database-password`));
-    const owners = services.map((service) => `${service}_owner-database-password`);
-    const env = this.#partEnv('migrate', [...owners, 'card-encryption-keys'], {
-      ATES_OWNER_DATABASES: services.map((service) => this.#databaseUrl(`${service}_owner`, service)).join(' '),
+    const { username: admin, password } = this.databaseServer;
+    this.#secrets.set(`${admin}-database-password`, decodeURIComponent(password)); // of a server that was given
+    const owned = Object.keys(SERVICES).map((service) => this.#databaseUrl(`${service}_owner`, service));
+    const env = this.#partEnv('migrate', migrationSecrets(admin), {
+      ATES_ADMIN_DATABASE: this.#databaseUrl(admin, ''),
+      ATES_OWNER_DATABASES: owned.join(' '),
       ATES_DEMO_PASSWORD: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
     });
-    const done = spawnSync(process.execPath, [join(root, 'dist/migrate/main.js')], {
+    const done = spawnSync(process.execPath, [join(root, 'dist/setup/migrate/main.js')], {
       env,
       encoding: 'utf8',
       timeout: 120_000,
@@ -271,7 +252,7 @@ export class System {
 
   async #startBank(): Promise<void> {
     const settings = this.#settings();
-    const port = await freePort(settings.bankPort ?? 8090);
+    const port = Number(this.#env.ATES_BANK_PORT) || (await freePort(settings.bankPort ?? 8090));
     this.#keepSettings({ ...settings, bankPort: port });
     this.#bankUrl = `http://127.0.0.1:${port}`;
     const own = { ATES_SANDBOX_DIR: join(this.dataDir, 'bank'), HOST: '127.0.0.1', PORT: String(port) };
@@ -281,7 +262,7 @@ export class System {
   }
 
   async #startParts(): Promise<void> {
-    const stack = readStack();
+    const stack = readStack(stackFile);
     const names = [...Object.keys(stack), ...Object.keys(CONNECTORS)];
     const urls: Record<string, string> = {};
     for (const name of names) urls[name] = `http://127.0.0.1:${await freePort()}`;
@@ -310,11 +291,11 @@ export class System {
     );
     const own = {
       outbox: { ATES_AMQP_URL: this.#brokerUrl('outbox'), ATES_OUTBOX_DATABASES: outboxes.join(' ') },
-      queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: join(root, 'stack.yml') },
-      timer: { ATES_STACK_FILE: join(root, 'stack.yml') },
+      queue: { ATES_AMQP_URL: this.#brokerUrl('queue'), ATES_STACK_FILE: stackFile },
+      timer: { ATES_STACK_FILE: stackFile },
       ops: {
         ATES_AMQP_URL: this.#brokerUrl('ops'),
-        ATES_STACK_FILE: join(root, 'stack.yml'),
+        ATES_STACK_FILE: stackFile,
         ATES_TIMER: this.#env.ATES_TIMER ?? 'on',
         ATES_HANDLER: join(root, 'dist/connectors/ops'),
       },
@@ -401,24 +382,7 @@ export class System {
   }
 }
 
-interface StackFunction {
-  readonly secrets?: readonly string[];
-}
-
-function readStack(): Record<string, StackFunction> {
-  const stack = parse(readFileSync(join(root, 'stack.yml'), 'utf8')) as { functions: Record<string, StackFunction> };
-  return stack.functions;
-}
-
-const functionNames = (): string[] => Object.keys(readStack());
-
-/** Whoever opens the entry to others must not leave the demo's well-known password on it. */
-function refuseOpenDemo(env: Readonly<Record<string, string | undefined>>): void {
-  const open = env.ATES_BIND && env.ATES_BIND !== '127.0.0.1';
-  if (!open || env.ATES_DEMO === 'off') return;
-  if (env.ATES_DEMO_PASSWORD && env.ATES_DEMO_PASSWORD !== DEFAULT_DEMO_PASSWORD) return;
-  throw new Error('ATES_BIND opens the system to others: set ATES_DEMO=off, or an ATES_DEMO_PASSWORD of your own.');
-}
+const functionNames = (): string[] => Object.keys(readStack(stackFile));
 
 function unknown(what: string): never {
   throw new Error(`${what} was not started`);

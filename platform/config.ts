@@ -19,6 +19,8 @@ export interface Config {
   readonly amqpUrl: URL | null;
   readonly outboxDatabases: readonly URL[];
   readonly ownerDatabases: readonly URL[];
+  /** Who makes databases and users: `mysql://root@host:port`. */
+  readonly adminDatabase: URL | null;
   readonly stackFile: string;
   /** Whether there is a timer connector. */
   readonly timer: boolean;
@@ -55,6 +57,7 @@ export const SETTINGS = [
   'ATES_AMQP_URL',
   'ATES_OUTBOX_DATABASES',
   'ATES_OWNER_DATABASES',
+  'ATES_ADMIN_DATABASE',
   'ATES_STACK_FILE',
   'ATES_BANK_URL',
   'ATES_SMTP_URL',
@@ -63,8 +66,11 @@ export const SETTINGS = [
   'ATES_SANDBOX_DIR',
   'ATES_HANDLER',
   'ATES_MAX_INFLIGHT',
+  'ATES_WATCHDOG',
   'ATES_DATA_DIR',
   'ATES_PORT',
+  'ATES_INBOX_PORT',
+  'ATES_BANK_PORT',
   'ATES_BIND',
   'ATES_RATE_LIMIT',
   'ATES_TIMER',
@@ -106,6 +112,7 @@ export function readConfig(env: Environment = process.env): Config {
     amqpUrl: urlOf('ATES_AMQP_URL'),
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),
     ownerDatabases: urlsOf('ATES_OWNER_DATABASES'),
+    adminDatabase: urlOf('ATES_ADMIN_DATABASE'),
     stackFile: text('ATES_STACK_FILE', 'stack.yml'),
     timer: switchOf('ATES_TIMER', text('ATES_TIMER', 'on')),
     bankUrl: urlOf('ATES_BANK_URL'),

@@ -4,8 +4,9 @@ import { AppError, problemOf } from './errors.ts';
 import { type EventHandling, eventEntry } from './event-entry.ts';
 import { type FunctionAnswer, type FunctionEvent, type Runtime, startRuntime } from './function-runtime.ts';
 import { httpEntry } from './http-entry.ts';
-import { Histogram, metricsText } from './metrics.ts';
+import { type Gauge, Histogram, metricsText, whenRead } from './metrics.ts';
 import type { Route } from './route.ts';
+import { spanned } from './telemetry.ts';
 import { currentTraceId, withTrace } from './trace.ts';
 import type { Work } from './work.ts';
 
@@ -20,6 +21,11 @@ export interface FunctionDefinition<C extends readonly EventContract[]> {
   readonly ready?: (config: Config) => Promise<void>;
   /** What outlasts an answer. A schedule in stack.yml pokes it by an empty `POST /`, as OpenFaaS's cron-connector does. */
   readonly work?: Work;
+  /** Gauges that are set whenever somebody reads the metrics. */
+  readonly measures?: {
+    readonly gauges: readonly Gauge[];
+    measure(call: Pick<Runtime, 'database' | 'calendar' | 'config'>): Promise<void>;
+  };
 }
 
 /** The context of the OpenFaaS node template. */
@@ -54,14 +60,40 @@ const duration = new Histogram({
 export function defineFunction<const C extends readonly EventContract[]>(
   definition: FunctionDefinition<C>,
 ): FunctionHandler {
-  const { name, http = [], events, work, database } = definition as FunctionDefinition<readonly EventContract[]>;
+  const {
+    name,
+    http = [],
+    events,
+    work,
+    database,
+    measures,
+  } = definition as FunctionDefinition<readonly EventContract[]>;
   const serveHttp = httpEntry(http);
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
-  const start = (config?: Config) => (started ??= startRuntime({ name, commands, work, database }, config));
+  let endMeasures = async (): Promise<void> => undefined;
+  const start = (config?: Config) => (started ??= begin(config));
 
-  async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
+  async function begin(config?: Config): Promise<Runtime> {
+    const runtime = await startRuntime({ name, commands, work, database }, config);
+    if (measures) endMeasures = whenRead({ ...measures, measure: () => measures.measure(runtime) });
+    return runtime;
+  }
+
+  /** With a span of it, where those are exported. */
+  const served = (event: FunctionEvent): Promise<FunctionAnswer & { entry: string }> =>
+    spanned(
+      { name: event.method, kind: 'server', attributes: { 'http.request.method': event.method } },
+      () => serve(event),
+      ({ entry, status }) => ({
+        name: entry,
+        failed: status >= 500,
+        attributes: { 'http.route': entry, 'http.response.status_code': status },
+      }),
+    );
+
+  async function serve(event: FunctionEvent): Promise<FunctionAnswer & { entry: string }> {
     const runtime = await start();
     const began = performance.now();
     let entry = 'none';
@@ -69,7 +101,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
       const seconds = (performance.now() - began) / 1_000;
       duration.observe({ entry, status: answer.status }, seconds);
       runtime.log.info({ entry, status: answer.status, ms: Math.round(seconds * 1_000) }, 'request');
-      return answer;
+      return { ...answer, entry };
     };
     try {
       if (work && event.method === 'POST' && event.path === '/' && event.headers['x-topic'] === 'cron-function') {
@@ -93,7 +125,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
 
   const handler = (event: FunctionEvent, context: FunctionContext) =>
     withTrace(event.headers.traceparent, async () => {
-      const { status, headers, body } = await serve(event);
+      const { status, headers, body } = await served(event);
       const isText = typeof body === 'string' || Symbol.asyncIterator in Object(body);
       context.status(status).headers({
         'x-trace-id': currentTraceId() ?? '',
@@ -113,6 +145,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
       await definition.ready?.(runtime.config);
     },
     stop: async () => {
+      await endMeasures();
       await (await started)?.stop();
       started = null;
     },

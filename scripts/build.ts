@@ -9,11 +9,11 @@ import { buildWeb } from '../web/build.ts';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 export interface Bundle {
-  /** The part's name, as in stack.yml or under functions/connectors or sandbox; `migrate` for the migrations. */
+  /** The part's name, as in stack.yml or under functions/connectors or sandbox; or in setup/. */
   readonly name: string;
   readonly entry: string;
   readonly outfile: string;
-  readonly kind: 'function' | 'connector' | 'sandbox' | 'migrate';
+  readonly kind: 'function' | 'connector' | 'sandbox' | 'setup';
 }
 
 /** Everything that becomes a bundle of its own; a function's source folder follows from its name. */
@@ -36,13 +36,10 @@ export async function bundles(): Promise<Bundle[]> {
     const name = basename(dirname(entry));
     return { name, entry, outfile: `dist/sandbox/${name}/main.js`, kind: 'sandbox' };
   });
-  const migrate: Bundle = {
-    name: 'migrate',
-    entry: 'scripts/migrate.ts',
-    outfile: 'dist/migrate/main.js',
-    kind: 'migrate',
-  };
-  return [...functions, ...connectors, ...sandbox, migrate];
+  const setup = ['migrate', 'container-secrets'].map(
+    (name): Bundle => ({ name, entry: `setup/${name}.ts`, outfile: `dist/setup/${name}/main.js`, kind: 'setup' }),
+  );
+  return [...functions, ...connectors, ...sandbox, ...setup];
 }
 
 /** A handler is run by the template's entry point; the others are programs of their own. */
@@ -93,7 +90,7 @@ const optionsOf = (made: Bundle) =>
 const contexts = new Map<string, Promise<BuildContext<ReturnType<typeof optionsOf>>>>();
 
 async function bundle(made: Bundle, again: boolean): Promise<void> {
-  const { name, outfile, kind } = made;
+  const { name, outfile } = made;
   const folder = join(root, dirname(outfile));
   const kept = contexts.get(name) ?? (again ? context(optionsOf(made)) : null);
   if (kept) contexts.set(name, kept);
@@ -105,7 +102,7 @@ async function bundle(made: Bundle, again: boolean): Promise<void> {
   );
   const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
   await removeOthers(folder, [...outputs, 'meta.json', 'package.json']);
-  if (kind === 'migrate') await copyMigrations(folder);
+  if (name === 'migrate') await copyMigrations(folder);
 }
 
 /** What an earlier build left under a name that is no longer used. */

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { register } from '#contracts/register';
 import type { FunctionHandler } from '#platform/define-function';
-import { nginxRoutes } from '../nginx/routes.ts';
+import { nginxRoutes, nginxUpstreams } from '../nginx/routes.ts';
 import { asyncapiOf, catalogueOf, eventsTable } from './asyncapi.ts';
+import { boardOf } from './board.ts';
 import { bundles, isHandler, root } from './build.ts';
 import { openapiOf } from './openapi.ts';
 
@@ -30,6 +31,7 @@ export async function generated(): Promise<Map<string, string>> {
   const { maps, locations } = nginxRoutes(routes);
   files.set('nginx/maps.conf', maps);
   files.set('nginx/routes.conf', locations);
+  files.set('nginx/upstreams.conf', nginxUpstreams(routes));
   for (const service of new Set(all.map(({ name }) => name.split('-')[0] as string))) {
     const own = all.filter(({ name }) => name === service || name.startsWith(`${service}-`));
     files.set(`docs/openapi/${service}.json`, `${JSON.stringify(openapiOf(service, own), null, 2)}\n`);
@@ -37,6 +39,7 @@ export async function generated(): Promise<Map<string, string>> {
   const catalogue = catalogueOf(register);
   files.set('docs/asyncapi.json', `${JSON.stringify(asyncapiOf(catalogue), null, 2)}\n`);
   files.set('docs/events.md', eventsTable(catalogue));
+  files.set('deploy/observe/grafana/ates.json', `${JSON.stringify(boardOf(), null, 2)}\n`);
   return files;
 }
 

@@ -4,8 +4,8 @@ import { root } from './build.ts';
 
 /**
  * `npm run new:function -- tasks-close`: a function that runs and keeps the promises of every command, to be changed
- * into what it shall do: handler, test, and its entries in stack.yml and in the overlay for OpenFaaS Standard. Nothing
- * that exists is touched otherwise.
+ * into what it shall do: handler, test, and its entries in stack.yml, in the overlay for OpenFaaS Standard and in
+ * docker-compose.yml. Nothing that exists is touched otherwise.
  */
 
 const [name = '', ...more] = process.argv.slice(2);
@@ -86,24 +86,39 @@ const entry = `
     labels: *scale
 `;
 
-/** The stack with the entry behind the last one of its service; of a new service, at the end. */
-function withEntry(stack: string): string {
-  const entries = stack.split(/\n(?=\n {2}[a-z-]+:\n)/);
-  const isOwn = (text: string) => text.trimStart().startsWith(`${service}-`);
-  const last = entries.findLastIndex(isOwn);
-  return entries.toSpliced(last === -1 ? entries.length : last + 1, 0, entry.trimEnd()).join('\n');
+const container = `
+  ${name}:
+    <<: *function
+    image: \${REGISTRY:-ates}/${name}:\${TAG:-latest}
+    build: { context: ., args: { FUNCTION: ${name} } }
+    environment: { <<: *settings, ATES_DATABASE_URL: 'mysql://${service}@mysql:3306/${service}' }
+    volumes:
+      - { type: volume, source: secrets, target: /var/openfaas/secrets, read_only: true, volume: { subpath: parts/${name} } }
+    networks: [${service}]
+`;
+
+/** Adds an entry to a file of entries, behind the last one of the same service; of a new service, at the end. */
+function addEntry(file: string, entry: string): void {
+  const path = join(root, file);
+  const entries = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split(/\n(?=\n {2}[a-z#])/);
+  const last = entries.findLastIndex((text) => text.trimStart().startsWith(`${service}-`));
+  const all = entries.toSpliced(last === -1 ? entries.length : last + 1, 0, entry.trimEnd());
+  writeFileSync(path, `${all.join('\n')}\n`);
 }
 
 mkdirSync(join(root, folder), { recursive: true });
 writeFileSync(join(root, folder, 'handler.ts'), handler);
 writeFileSync(join(root, folder, 'handler.int.test.ts'), test);
-const stackFile = join(root, 'stack.yml');
-const stack = withEntry(readFileSync(stackFile, 'utf8').trimEnd());
-writeFileSync(stackFile, `${stack.trimEnd()}\n`);
+addEntry('stack.yml', entry);
+addEntry('docker-compose.yml', container);
 appendFileSync(join(root, 'deploy/openfaas/pro.yml'), `  ${name}:\n    labels: *many\n`);
 
 const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
-console.log(`Made ${folder}/ and its entries in stack.yml and deploy/. Then: npm run generate, its row in`);
+console.log(
+  `Made ${folder}/ and its entries in stack.yml, docker-compose.yml and deploy/. Then: npm run generate, its row in`,
+);
 console.log('tests/security/roles.unit.test.ts, and npm run check.');
 if (!schema.includes('#platform/idempotency')) {
   console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);

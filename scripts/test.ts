@@ -2,18 +2,20 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { engineAnswers } from '../tests/docker.ts';
 import { root } from './build.ts';
 
 /**
  * `npm test`: every part in turn, each with its time. `npm run check`: those that need no engine. `npm run test:full`:
- * what takes minutes. `npm run test:template`, `test:mysql`, `test:compose`: one part; the last two need a Docker engine.
+ * what takes minutes. `npm run test:template`, `test:observe`, `test:mysql`, `test:compose`: one part; the last two need
+ * a Docker engine.
  */
 
 interface Part {
   readonly name: string;
   readonly command: readonly string[];
   /** The commands that it is part of. */
-  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose')[];
+  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose' | 'observe')[];
   /** Its tests are counted. */
   readonly counts?: true;
   /** Left out where no Docker engine answers. */
@@ -29,22 +31,37 @@ const PARTS: readonly Part[] = [
   { name: 'generated files', command: ['node', 'scripts/generate.ts', '--check'], in: ['check', 'test'] },
   { name: 'unit, walls, stack', command: vitest('unit'), counts: true, in: ['check', 'test'] },
   { name: 'template', command: vitest('template'), counts: true, in: ['test', 'template'] },
+  { name: 'alert rules', command: vitest('observe'), counts: true, in: ['test', 'observe'] },
   { name: 'integration', command: vitest('int'), counts: true, in: ['test'] },
   { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true, in: ['test'] },
   { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, in: ['full'] },
+  {
+    name: 'integration on MySQL',
+    command: vitest('int'),
+    env: { ATES_TEST_ENGINE: 'mysql' },
+    counts: true,
+    docker: true,
+    in: ['mysql'],
+  },
+  { name: 'the system in containers', command: vitest('compose'), counts: true, docker: true, in: ['compose'] },
 ];
 const PART_TIMEOUT_MS = 30 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), 'ates-tests-'));
 const [asked = 'test'] = process.argv.slice(2);
 const parts = PARTS.filter((part) => part.in.some((command) => command === asked));
-const results: { name: string; seconds: number; outcome: 'passed' | 'failed' | 'not run' }[] = [];
+const results: { name: string; seconds: number; outcome: 'passed' | 'failed' | 'not run' | 'left out' }[] = [];
 let passed = 0;
 let failed = 0;
 
 for (const part of parts) {
   if (results.some(({ outcome }) => outcome === 'failed')) {
     results.push({ name: part.name, seconds: 0, outcome: 'not run' });
+    continue;
+  }
+  if (part.docker && !engineAnswers()) {
+    console.log(`\n${part.name}: left out, since no Docker engine answers here (docker version).`);
+    results.push({ name: part.name, seconds: 0, outcome: 'left out' });
     continue;
   }
   console.log(`\n--- ${part.name}`);
@@ -57,7 +74,7 @@ rmSync(reports, { recursive: true, force: true });
 console.log('');
 for (const { name, seconds, outcome } of results)
   console.log(`${name.padEnd(38)} ${seconds.toFixed(1).padStart(6)} s  ${outcome}`);
-const bad = results.some(({ outcome }) => outcome !== 'passed');
+const bad = results.some(({ outcome }) => outcome === 'failed' || outcome === 'not run');
 console.log(`${passed} passed, ${bad ? Math.max(1, failed) : failed} failed`);
 process.exitCode = bad ? 1 : 0;
 
@@ -69,6 +86,7 @@ async function run(part: Part): Promise<boolean> {
   const child = spawn(join(root, 'node_modules/.bin', program), [...args, ...more], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...part.env },
   });
   const timer = setTimeout(() => child.kill('SIGTERM'), PART_TIMEOUT_MS);
   const code = await new Promise<number>((resolve) => child.once('exit', (status) => resolve(status ?? 1)));

@@ -2,11 +2,13 @@
 // It takes any handler of the official node template, `module.exports = async (event, context) => ...`; what a handler
 // may carry beside (start, ready, stop, metrics) makes health, readiness and a drain without a failed request.
 //
-// Environment: PORT (3000), HOST (0.0.0.0), ATES_HANDLER (folder of the handler, ./function), ATES_MAX_INFLIGHT (100).
+// Environment: PORT (3000), HOST (0.0.0.0), ATES_HANDLER (folder of the handler, ./function), ATES_MAX_INFLIGHT (100),
+// healthcheck_interval (the window after SIGTERM, as the watchdog reads it), ATES_WATCHDOG (off: nothing is before us).
 
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { Server as NetServer } from 'node:net';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,6 +22,7 @@ const READY_TIMEOUT_MS = 3_000;
 const folder = resolve(process.env.ATES_HANDLER ?? fileURLToPath(new URL('function', import.meta.url)));
 const maxInFlight = Number(process.env.ATES_MAX_INFLIGHT ?? 100);
 const windowMs = Math.min(Number.parseFloat(process.env.healthcheck_interval ?? '0') * 1_000, DRAIN_MS / 2);
+const watchdog = process.env.ATES_WATCHDOG !== 'off';
 const handler = createRequire(import.meta.url)(`${folder}/handler.js`);
 
 let inFlight = 0;
@@ -196,14 +199,16 @@ const server = createServer(
 );
 server.keepAliveTimeout = 65_000; // above nginx's, so that it is never we who close a connection it is about to use
 
-// The watchdog keeps sending for its healthcheck_interval after SIGTERM: go on serving through that window, then stop
-// listening and leave when nothing is under way.
+// The watchdog keeps sending for its window after SIGTERM: go on serving through it, then stop listening. Callers that
+// reach us directly turn to another instance when we refuse: stop listening at once, and serve through the window those
+// who are connected; each answer ends its connection, so that none is closed just as its next request comes.
 async function drain() {
   if (draining) return;
   draining = true;
   const deadline = Date.now() + DRAIN_MS;
-  await pause(windowMs);
-  const closed = new Promise((done) => server.close(done));
+  if (watchdog) await pause(windowMs);
+  const closed = new Promise((done) => NetServer.prototype.close.call(server, done)); // http's own cuts idle connections
+  if (!watchdog) await Promise.race([closed, pause(windowMs)]);
   server.closeIdleConnections();
   while (inFlight > 0 && Date.now() < deadline) await pause(20);
   await Promise.race([closed, pause(500)]);

@@ -6,13 +6,25 @@ export interface Import {
 }
 
 type Zone =
-  | { kind: 'contracts' | 'platform' | 'connectors' | 'sandbox' | 'pages' | 'scripts' | 'package' | 'documents' }
+  | {
+      kind:
+        | 'contracts'
+        | 'platform'
+        | 'connectors'
+        | 'sandbox'
+        | 'pages'
+        | 'scripts'
+        | 'setup'
+        | 'package'
+        | 'documents';
+    }
   | { kind: 'service'; service: string; domain: boolean };
 
 export function zoneOf(path: string): Zone {
   const [top, second = '', third] = path.split('/');
   if (path.startsWith('node_modules/')) return { kind: 'package' };
-  if (top === 'contracts' || top === 'platform' || top === 'scripts' || top === 'sandbox') return { kind: top };
+  if (top === 'contracts' || top === 'platform' || top === 'scripts' || top === 'setup' || top === 'sandbox')
+    return { kind: top };
   if (top === 'web') return { kind: 'pages' };
   if (top === 'docs') return { kind: 'documents' };
   if (top === 'functions' && second === 'connectors') return { kind: 'connectors' };
@@ -42,6 +54,7 @@ export function breach({ from, to }: Import): string | null {
     pages: ['pages'],
     service: ['service', 'platform', 'contracts', 'documents'],
     scripts: ['scripts', 'service', 'platform', 'contracts'],
+    setup: ['setup', 'service', 'platform', 'contracts'],
     documents: [],
   };
   if (!allowed[source.kind].includes(target.kind)) return `${source.kind} must not import ${target.kind}`;

@@ -1,5 +1,5 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -235,6 +235,28 @@ describe.each([
         // Behind the watchdog, which leaves as soon as nobody waits, the last lines may be lost.
         if (!place.watchdog) expect(lines.slice(-2)).toEqual(['pools closed', 'stopped']);
       });
+
+      it.skipIf(place.watchdog)(
+        'asked to stop where callers reach it directly, it refuses new ones at once and serves those who are connected',
+        async () => {
+          const running = await run({ ATES_WATCHDOG: 'off', healthcheck_interval: '3s' });
+          const { port } = running;
+          const agents = [1, 2, 3].map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+          const ask = (agent: Agent) => call(port, '/return', { agent });
+          for (const agent of agents) expect((await ask(agent)).headers.connection).toBe('keep-alive');
+          await running.signal('SIGTERM');
+          await until('refusing', 2_000, () =>
+            call(port, '/return').then(
+              () => false,
+              () => true,
+            ),
+          );
+          for (const agent of agents.slice(1)) {
+            expect(await ask(agent)).toMatchObject({ status: 200, headers: { connection: 'close' } });
+          }
+          expect(await running.gone).toBe(0); // also when one of them never asks again
+        },
+      );
 
       it.each(['/uncaught', '/unhandled'])(
         'a defect outside any request (%s) is logged, and the process makes room for a sound one',

@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Secrets } from '../../local/secrets.ts';
 import { build, root } from '../../scripts/build.ts';
+import { Secrets } from '../../setup/secrets.ts';
 import { engineAnswers } from '../docker.ts';
 import { asImage, asProcess, call, type Running } from './running.ts';
 
@@ -18,12 +18,9 @@ const settings = { ATES_DATABASE_URL: 'mysql://auth@127.0.0.1:9/auth', ATES_LOG_
 
 beforeAll(async () => {
   await build({ only: ['auth-session'] });
-  secrets = new Secrets(data).folderFor('auth-session', names);
   // The container's user is another than ours.
-  chmodSync(secrets, 0o755);
-  for (const name of readdirSync(secrets)) chmodSync(join(secrets, name), 0o644);
-  chmodSync(data, 0o755);
-  chmodSync(join(data, 'parts'), 0o755);
+  secrets = new Secrets(data).folderFor('auth-session', names, { folder: 0o755, file: 0o644 });
+  for (const folder of [data, join(data, 'parts')]) chmodSync(folder, 0o755);
 });
 afterAll(() => rmSync(data, { recursive: true }));
 

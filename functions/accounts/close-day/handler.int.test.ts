@@ -296,3 +296,13 @@ it('whatever is recorded while days are closed, each payout is the balance of be
     }
   }
 });
+
+it('a day that nobody closes is told by the metrics, by every process, also when nothing pokes it', async () => {
+  const overdue = async () => Number(/^ates_day_overdue_seconds (.*)$/m.exec(await close.handler.metrics())?.[1]);
+  expect(await overdue()).toBe(0);
+  await record.deliver([earned(randomUUID(), at(second, 1))]);
+  expect(Math.round((await overdue()) / 1_800)).toBe(3); // the second day ended an hour and a half ago
+  await press(third);
+  await closed(third);
+  expect(await overdue()).toBe(0);
+});

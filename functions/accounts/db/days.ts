@@ -51,6 +51,13 @@ export async function lockNextClosing(tx: Transaction): Promise<DayRow | null> {
   return day ?? null;
 }
 
+/** The cut-off of the oldest day that is being closed; null: none is. */
+export async function closingSince(db: Reader): Promise<Date | null> {
+  const { state, date, cutOff } = days;
+  const [day] = await db.select({ cutOff }).from(days).where(eq(state, 'closing')).orderBy(asc(date)).limit(1);
+  return day?.cutOff ?? null;
+}
+
 /** The next accounts of a day, locked in id order, each with whether it had an entry before the cut-off. */
 export async function lockChunk(
   tx: Transaction,

@@ -37,13 +37,14 @@ export async function payoutEntries(db: Reader, date: BusinessDate, closedAt: Da
  */
 export async function balanceEntries(db: Reader, date: BusinessDate): Promise<{ ledger: Entry[]; stored: Entry[] }> {
   const [rows] = (await db.execute(sql`
-    SELECT a.user_id AS id, a.balance AS stored, sum(t.sum) AS ledger
+    SELECT a.user_id AS id, a.balance AS kept, sum(t.sum) AS ledger
     FROM accounts a JOIN transactions t ON t.user_id = a.user_id
     WHERE a.user_id IN (SELECT user_id FROM transactions WHERE business_date = ${date})
-    GROUP BY a.user_id, a.balance`)) as unknown as [{ id: string; stored: number; ledger: string }[]];
-  const entries = (name: 'stored' | 'ledger') =>
-    rows.map((row): Entry => ({ id: row.id, value: safeInteger(row[name]), at: null }));
-  return { ledger: entries('ledger'), stored: entries('stored') };
+    GROUP BY a.user_id, a.balance`)) as unknown as [{ id: string; kept: number; ledger: string }[]];
+  const entries = (
+    name: 'kept' | 'ledger', // `stored` is a word of MySQL's own
+  ) => rows.map((row): Entry => ({ id: row.id, value: safeInteger(row[name]), at: null }));
+  return { ledger: entries('ledger'), stored: entries('kept') };
 }
 
 /** What the day's rows sum up to by kind, and what the counter-accounts hold against them. */

@@ -80,6 +80,21 @@ export function openDays<D extends Day>({ firstMovement, lastBegun }: Books<D>, 
   return days;
 }
 
+/** How long the oldest day that is not closed is past its end, or past its cut-off where it is being closed; 0: no day is. */
+export function overdueMs<D extends Day>(at: {
+  books: Books<D>;
+  /** The cut-off of the oldest day that is being closed. */
+  closingSince: Date | null;
+  calendar: Calendar<D>;
+  now: Date;
+}): number {
+  const { books, closingSince, calendar, now } = at;
+  const { firstMovement, lastBegun } = books;
+  const open = lastBegun === null ? firstMovement : calendar.dateOf(calendar.boundsOf(lastBegun).end);
+  const since = closingSince ?? (open === null ? now : calendar.boundsOf(open).end);
+  return Math.max(0, now.getTime() - since.getTime());
+}
+
 /** What the close of a day pays: a positive balance whole; a debt stays and carries over. */
 export const payoutCents = (balanceAtCutOffCents: number): number => Math.max(0, balanceAtCutOffCents);
 

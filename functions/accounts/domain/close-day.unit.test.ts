@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Calendar, clocksAgree, daysDue, daysUpTo, openDays, payoutCents, payoutsOf } from './close-day.ts';
+import {
+  type Calendar,
+  clocksAgree,
+  daysDue,
+  daysUpTo,
+  openDays,
+  overdueMs,
+  payoutCents,
+  payoutsOf,
+} from './close-day.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -114,4 +123,19 @@ it('two clocks that are more than a minute apart do not agree, whichever is ahea
   const now = new Date();
   for (const ms of [0, 60_000, -60_000]) expect(clocksAgree(now, new Date(now.getTime() + ms))).toBe(true);
   for (const ms of [60_001, -60_001]) expect(clocksAgree(now, new Date(now.getTime() + ms))).toBe(false);
+});
+
+it.each([
+  ['2026-03-20T10:00:00Z', null, null, null, 0], // nothing has ever happened
+  ['2026-03-20T10:00:00Z', '2026-03-20', null, null, 0], // today goes on
+  ['2026-03-21T10:00:00Z', '2026-03-20', null, null, 10],
+  ['2026-03-22T10:00:00Z', '2026-03-01', '2026-03-20', null, 10],
+  ['2026-03-23T10:00:00Z', '2026-03-01', '2026-03-20', null, 34], // of two, the older
+  ['2026-03-21T10:00:00Z', '2026-03-01', '2026-03-20', null, 0],
+  ['2026-03-21T10:00:00Z', '2026-03-01', '2026-03-20', '2026-03-20T22:00:00Z', 12], // closed early, and not paid out yet
+  ['2026-03-19T10:00:00Z', '2026-03-01', '2026-03-20', null, 0], // a clock that was set back
+])('at %s, with the first movement on %s, %s begun and one closing since %s, a day is %i h overdue', (...given) => {
+  const [now, first, last, closing, hours] = given;
+  const closingSince = closing === null ? null : new Date(closing);
+  expect(overdueMs({ ...at(now, first, last), closingSince })).toBe(hours * HOUR_MS);
 });

@@ -379,3 +379,19 @@ it('the service may not delete what it owes or has sent', async () => {
     await expect(database.read((db) => db.connection.query(`DELETE FROM ${table}`))).rejects.toThrow(/denied/);
   }
 });
+
+it('what is owed and not paid is told by the metrics, by state, from what stands there now', async () => {
+  const figure = async (name: string, state: string) =>
+    Number(new RegExp(`^${name}\\{state="${state}"\\} (.*)$`, 'm').exec(await payOut.handler.metrics())?.[1]);
+  const before = await figure('ates_payouts_unsettled', 'unknown');
+  const [id = ''] = await ask([await withCard(null)]);
+  await become([id], 'blocked');
+  await billing.rows(
+    "UPDATE payouts SET state = 'unknown', due_at = NULL, created_at = UTC_TIMESTAMP(3) - INTERVAL 2 HOUR WHERE id = ?",
+    [id],
+  );
+  expect(await figure('ates_payouts_unsettled', 'unknown')).toBe(before + 1);
+  expect(await figure('ates_payouts_oldest_seconds', 'unknown')).toBeGreaterThanOrEqual(7_200);
+  await billing.rows("UPDATE payouts SET state = 'failed' WHERE id = ?", [id]);
+  expect(await figure('ates_payouts_unsettled', 'unknown')).toBe(before);
+});

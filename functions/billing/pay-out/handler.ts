@@ -9,6 +9,7 @@ import { cipherOf } from '../card-cipher.ts';
 import { knowUsers, type NewPayout, storePayouts } from '../db/payouts.ts';
 import { contradicts } from '../domain/request.ts';
 import { payDue } from './pay-due.ts';
+import { unsettledPayouts } from './unsettled.ts';
 
 const REASON = 'this payout was asked for with other facts, or the day of this person has another payout';
 
@@ -38,6 +39,7 @@ export default defineFunction({
     },
   },
   work: payDue,
+  measures: unsettledPayouts,
   ready: async (config) => void [bankOf(config), cipherOf(config)],
 });
 

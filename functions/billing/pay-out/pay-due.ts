@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { payoutBlockedV1 } from '#contracts/billing/payout-blocked.v1';
 import { alarm } from '#platform/log';
-import { Gauge } from '#platform/metrics';
 import type { Tell } from '#platform/outbox';
 import { withTrace } from '#platform/trace';
 import type { Work, WorkCall } from '#platform/work';
@@ -13,7 +12,6 @@ import {
   holdCards,
   lockDue,
   lockVersions,
-  oldestUnsettled,
   type PayoutRow,
   saveAttempts,
   savePayouts,
@@ -28,12 +26,6 @@ const PROMPT_MS = 150;
 /** After this a lane takes up nothing more, so that a step ends with the slowest call under way. */
 const STEP_MS = 3_000;
 
-const oldest = new Gauge({
-  name: 'ates_payouts_oldest_seconds',
-  help: 'The age of the oldest payout that the bank has not settled, by state.',
-  labelNames: ['state'],
-});
-
 type Call = BankCall<PayoutRow>;
 interface Answered {
   readonly call: Call;
@@ -47,10 +39,7 @@ interface Answered {
  */
 export const payDue: Work = {
   async step(work) {
-    const due = await work.database.read(async (db) => {
-      for (const { state, seconds } of await oldestUnsettled(db)) oldest.set({ state }, seconds);
-      return dueCount(db, LANES * BATCH);
-    });
+    const due = await work.database.read((db) => dueCount(db, LANES * BATCH));
     const until = performance.now() + STEP_MS;
     const lanes = Array.from({ length: Math.ceil(due / BATCH) }, () => runLane(work, until));
     const outcomes = await Promise.allSettled(lanes);

@@ -3,6 +3,7 @@ import { defineFunction } from '#platform/define-function';
 import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/ops.json' with { type: 'json' };
 import { dropDeadLetter, getDeadLetter, listDeadLetters, replayDeadLetter } from './dead-letter-routes.ts';
+import { measureSystem, systemGauges } from './parts.ts';
 import { getStatus, readyz } from './status-routes.ts';
 
 /**
@@ -12,6 +13,7 @@ import { getStatus, readyz } from './status-routes.ts';
 export default defineFunction({
   name: 'ops',
   database: false,
+  measures: { gauges: systemGauges, measure: ({ config }) => measureSystem(config) },
   ready: async (config) => void brokerUrl(config, 'ops'),
   http: [
     listDeadLetters,

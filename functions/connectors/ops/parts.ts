@@ -5,6 +5,7 @@ import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
 import { brokerUrl } from '#platform/broker';
 import type { Config } from '#platform/config';
 import { AppError } from '#platform/errors';
+import { Gauge } from '#platform/metrics';
 import { readSubscriptions } from '../queue/subscriptions.ts';
 import { openDeadQueues, queueState, withBroker } from './dead-queues.ts';
 import { type Metrics, readMetrics } from './metrics-text.ts';
@@ -33,6 +34,36 @@ export async function allReady(config: Config): Promise<boolean> {
   const others = partsOf(config).filter(({ name }) => name !== 'ops');
   const answers = await Promise.all(others.map(({ name }) => ask(config, name, '/_/ready')));
   return answers.every((answer) => answer?.status === 200);
+}
+
+const partReady = new Gauge({
+  name: 'ates_part_ready',
+  help: '1 while a function or connector says that it can do its work.',
+  labelNames: ['part'],
+});
+const labelNames = ['function'];
+const depth = new Gauge({ name: 'ates_queue_depth', help: 'Events that wait in the queue, untaken.', labelNames });
+const deadLetters = new Gauge({ name: 'ates_dead_letters', help: 'Events that are parked.', labelNames });
+
+export const systemGauges = [partReady, depth, deadLetters];
+
+/** For whoever watches the whole: what only an outsider can tell of a part, and what only the broker can of a queue. */
+export async function measureSystem(config: Config): Promise<void> {
+  const others = partsOf(config).filter(({ name }) => name !== 'ops'); // whose metrics are being read just now
+  const [counted, answers] = await Promise.all([
+    Promise.race([askBroker(config), pause(ASK_MS - 200, null, { ref: false })]),
+    Promise.all(others.map(async ({ name }) => ({ name, answer: await ask(config, name, '/_/ready', ASK_MS - 200) }))),
+  ]);
+  for (const { name, answer } of answers) partReady.set({ part: name }, answer?.status === 200 ? 1 : 0);
+  for (const name of queuesOf(config)) {
+    setOrForget(depth, name, counted?.get(name)?.depth);
+    setOrForget(deadLetters, name, counted?.get(name)?.deadLetters);
+  }
+}
+
+function setOrForget(gauge: Gauge, name: string, value: number | null | undefined): void {
+  if (typeof value === 'number') gauge.set({ function: name }, value);
+  else gauge.remove({ function: name });
 }
 
 export async function statusOf(config: Config): Promise<OpsStatus> {
@@ -133,9 +164,14 @@ function databasesOf(parts: readonly PartStatus[]): OpsStatus['databases'] {
   });
 }
 
-async function ask(config: Config, name: string, path: string): Promise<{ status: number; body: string } | null> {
+async function ask(
+  config: Config,
+  name: string,
+  path: string,
+  withinMs = ASK_MS,
+): Promise<{ status: number; body: string } | null> {
   try {
-    const signal = AbortSignal.timeout(ASK_MS);
+    const signal = AbortSignal.timeout(withinMs);
     const response = await fetch(`${config.addressOf(name)}${path}`, { redirect: 'manual', signal });
     return { status: response.status, body: await response.text() };
   } catch {

@@ -137,6 +137,18 @@ it('without the broker the rest is told all the same', async () => {
   rmSync(secrets, { recursive: true });
 });
 
+it('its metrics tell which parts are ready, and what waits and is parked at the broker', async () => {
+  ready['tasks-api'] = 503;
+  ready.queue = 'never';
+  const text = await ops.metrics();
+  const states = [...text.matchAll(/^ates_part_ready\{part="(.*)"\} (\d)$/gm)].map(([, name, state]) => [name, state]);
+  expect(Object.fromEntries(states)).toEqual({
+    ...Object.fromEntries(NAMES.filter((name) => name !== 'ops').map((name) => [name, '1'])),
+    ...{ 'tasks-api': '0', queue: '0' },
+  });
+  expect(text).toMatch(/^ates_dead_letters\{function="accounts-record"\} \d+$/m);
+});
+
 it.each(NAMES.filter((name) => name !== 'ops'))(
   '/readyz is 503, without a word why, while %s is not ready',
   async (name) => {

@@ -2,9 +2,12 @@ import { EXCHANGE, whileConnected } from '#platform/broker';
 import { readConfig, readSecret } from '#platform/config';
 import { openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
+import { whenRead } from '#platform/metrics';
 import { serveOperations } from '#platform/operations-server';
+import { flushTelemetry, startTelemetry } from '#platform/telemetry';
 import { publisher } from './publisher.ts';
 import { OutboxSender } from './sender.ts';
+import { waitingRows } from './waiting.ts';
 
 /**
  * The outbox connector: moves what services have to tell from their outbox tables to the broker. A function wakes it
@@ -13,6 +16,7 @@ import { OutboxSender } from './sender.ts';
 
 const config = readConfig();
 const log = createLog('outbox', config.logLevel);
+startTelemetry('outbox');
 const stopping = new AbortController();
 let connected = false;
 
@@ -20,6 +24,8 @@ const senders = config.outboxDatabases.map((url) => {
   const database = openDatabase(url, readSecret(config, `${url.username}-database-password`), 4);
   return new OutboxSender(url.pathname.slice(1), database, log);
 });
+
+whenRead(waitingRows(senders));
 
 const operations = await serveOperations({
   async ready() {
@@ -47,5 +53,6 @@ process.once('SIGINT', () => stopping.abort());
 await session;
 await Promise.all(senders.map((sender) => sender.database.close()));
 await operations.close();
+await flushTelemetry();
 log.info('stopped');
 process.exit(0);

@@ -4,9 +4,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Database, openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
+import { metricsText, whenRead } from '#platform/metrics';
 import { serviceUnderTest } from '#platform/testing/service-under-test';
 import { type OutboxRow, type Publish, publisher } from './publisher.ts';
 import { OutboxSender } from './sender.ts';
+import { waitingRows } from './waiting.ts';
 
 const EXCHANGE = `test.${randomBytes(4).toString('hex')}`;
 const QUEUE = `${EXCHANGE}.queue`;
@@ -190,4 +192,36 @@ it('the connector’s user can read and mark events, and neither add one nor see
     ),
   ).rejects.toThrow();
   await expect(database.read((db) => db.connection.query('SELECT count(*) FROM outbox'))).resolves.toBeDefined();
+});
+
+it('while nothing is sent the age of the oldest row is told all the same; a database that is away tells none', async () => {
+  const away = openDatabase(new URL('mysql://outbox@127.0.0.1:9/tasks'), 'x', 1);
+  const end = whenRead(
+    waitingRows([
+      { service: 'tasks', database },
+      { service: 'away', database: away },
+    ]),
+  );
+  const figures = async () =>
+    [...(await metricsText()).matchAll(/^ates_outbox_(oldest_seconds|parked)\{service="(\w+)"\} (.*)$/gm)].map(
+      ([, name, service, value]) => [name, service, Number(value)],
+    );
+  expect(await figures()).toEqual([
+    ['oldest_seconds', 'tasks', 0],
+    ['parked', 'tasks', 0],
+  ]);
+  await tell(3);
+  const [first, second] = await tasks.rows('SELECT seq FROM outbox ORDER BY seq');
+  const age =
+    'UPDATE outbox SET created_at = UTC_TIMESTAMP(3) - INTERVAL ? SECOND, try_after = UTC_TIMESTAMP(3) + INTERVAL ? SECOND';
+  await tasks.rows(age, [10, -10]);
+  await tasks.rows(`${age} WHERE seq = ?`, [5_000, 50, first.seq]); // no queue took it, and it waits for its next try
+  await tasks.rows("UPDATE outbox SET state = 'parked' WHERE seq = ?", [second.seq]);
+  expect(await figures()).toEqual([
+    ['oldest_seconds', 'tasks', expect.closeTo(5_000, -1)],
+    ['parked', 'tasks', 1],
+  ]);
+  await end();
+  expect(await figures()).toEqual([]);
+  await away.close();
 });

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_EVENT_BYTES } from '#contracts/event';
-import { safeInteger } from '#platform/columns';
 import type { Database, Transaction } from '#platform/database';
 import { alarm, type Log } from '#platform/log';
-import { Counter, Gauge } from '#platform/metrics';
+import { Counter } from '#platform/metrics';
 import { secondsUntilNextTry } from './back-off.ts';
 import type { OutboxRow, Publish } from './publisher.ts';
 
@@ -25,12 +24,6 @@ const unsent = new Counter({
   help: 'Returned, refused or parked.',
   labelNames: ['service', 'outcome'],
 });
-const oldest = new Gauge({
-  name: 'ates_outbox_oldest_seconds',
-  help: 'Age of the oldest pending row.',
-  labelNames: ['service'],
-});
-
 /** Sends one service's outbox. Several at once, also in other processes, share its rows by SKIP LOCKED. */
 export class OutboxSender {
   readonly service: string;
@@ -118,22 +111,14 @@ export class OutboxSender {
     alarm(this.#log, 'event-taken-by-no-queue', { service: this.service, types, rows: rows.length });
   }
 
-  /** Deletes what was sent more than 7 days ago, in small steps, and measures what waits. */
+  /** Deletes what was sent more than 7 days ago, in small steps. */
   async #tidy(): Promise<void> {
-    if (Date.now() - this.#tidiedAt < TIDY_EVERY_MS / 12) return;
-    const deletes = Date.now() - this.#tidiedAt > TIDY_EVERY_MS;
+    if (Date.now() - this.#tidiedAt < TIDY_EVERY_MS) return;
     this.#tidiedAt = Date.now();
+    const statement =
+      "DELETE FROM outbox WHERE state = 'sent' AND sent_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY ORDER BY sent_at LIMIT 1000";
     await this.database
-      .read(async (db) => {
-        const [rows] = await db.connection.query(
-          "SELECT TIMESTAMPDIFF(SECOND, MIN(created_at), UTC_TIMESTAMP(3)) AS age FROM outbox WHERE state = 'pending'",
-        );
-        oldest.set({ service: this.service }, safeInteger((rows as { age: number | null }[])[0]?.age ?? 0));
-        if (!deletes) return;
-        await db.connection.query(
-          "DELETE FROM outbox WHERE state = 'sent' AND sent_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY ORDER BY sent_at LIMIT 1000",
-        );
-      })
+      .read((db) => db.connection.query(statement))
       .catch((error: unknown) => this.#log.warn({ err: error }, 'the database is away'));
   }
 

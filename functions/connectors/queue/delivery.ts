@@ -1,5 +1,5 @@
 import type { Message } from 'amqplib';
-import { envelopeProblem, MAX_EVENT_BYTES } from '#contracts/event';
+import { type EventEnvelope, envelopeProblem, MAX_EVENT_BYTES } from '#contracts/event';
 
 /** A message that the connector holds and has not answered for yet. */
 export interface Delivery {
@@ -11,6 +11,10 @@ export interface Delivery {
   readonly text: string;
   readonly bytes: number;
   readonly since: number;
+  /** By the clock, when it occurred; where the message is no event, when it was taken. */
+  readonly occurredAt: number;
+  /** The trace that it belongs to; empty where the message is no event. */
+  readonly traceparent: string;
 }
 
 export const MAX_BATCH_EVENTS = 500;
@@ -21,7 +25,7 @@ export function readDelivery(message: Message, since: number): { delivery: Deliv
   const { content, fields, properties } = message;
   const text = content.length <= MAX_EVENT_BYTES ? content.toString('utf8') : '';
   const routingKey = String(properties.headers?.['x-ates-routing-key'] ?? fields.routingKey);
-  const base = { message, routingKey, text, bytes: content.length + 1, since };
+  const base = { message, routingKey, text, bytes: content.length + 1, since, occurredAt: Date.now(), traceparent: '' };
   const refuse = (problem: string) => ({ delivery: { ...base, id: String(properties.messageId ?? '') }, problem });
   if (content.length > MAX_EVENT_BYTES) return refuse(`larger than ${MAX_EVENT_BYTES / 1024} KiB`);
   let event: unknown;
@@ -32,7 +36,8 @@ export function readDelivery(message: Message, since: number): { delivery: Deliv
   }
   const problem = envelopeProblem(event);
   if (problem) return refuse(`no event: ${problem}`);
-  return { delivery: { ...base, id: (event as { id: string }).id }, problem: null };
+  const { id, time, traceparent } = event as EventEnvelope;
+  return { delivery: { ...base, id, occurredAt: Date.parse(time), traceparent }, problem: null };
 }
 
 /** Takes as many from the front as fit into one call; each id once, since answers name events by id. */

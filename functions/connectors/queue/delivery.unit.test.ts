@@ -22,6 +22,8 @@ const waiting = (id: string, bytes: number): Delivery => ({
   text: '',
   bytes,
   since: 0,
+  occurredAt: 0,
+  traceparent: '',
 });
 
 it('a call never has more than 500 events, 1 MiB or one id twice, keeps their order, and loses none', () => {

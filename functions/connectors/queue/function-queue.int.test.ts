@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLog } from '#platform/log';
+import { metricsText } from '#platform/metrics';
 import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
 
@@ -123,7 +124,7 @@ async function settled(): Promise<void> {
   await expect.poll(() => messagesIn(name), { timeout: 15_000 }).toBe(0);
   stopping.abort();
   await running;
-  expect(await messagesIn(name)).toBe(0);
+  await expect.poll(() => messagesIn(name)).toBe(0); // the broker counts a moment later
 }
 async function deadLetters(): Promise<GetMessage[]> {
   const found: GetMessage[] = [];
@@ -339,6 +340,33 @@ async function messagesInOrNull(): Promise<number | null> {
   return found?.messageCount ?? null;
 }
 
+it('several connectors share a queue; when one is cut off in the middle, what it held is handled by the others', async () => {
+  await start();
+  let cut = null as ChannelModel | null;
+  const call = functionCaller(`http://127.0.0.1:${port}`, 'key', 2_000);
+  const others = [1, 2].map(async (n) => {
+    const subscription = { function: name, bindings: ['tests.thing-happened.#'] };
+    const queue = new FunctionQueue(subscription, call, log, { exchange: EXCHANGE, settleMs: 0 });
+    const own = await connect(process.env.ATES_TEST_BROKER_SERVER ?? '');
+    own.on('error', () => undefined);
+    if (n === 1) cut = own;
+    await queue.run(own, stopping.signal).catch(() => undefined);
+    await own.close().catch(() => undefined);
+  });
+  await expect.poll(async () => (await channel.checkQueue(name)).consumerCount).toBe(3);
+  const byNow = new Set<string>();
+  behaviour = (ids, response, request) => {
+    for (const id of ids) byNow.add(id);
+    if (byNow.size > 800) (cut?.connection as { stream?: Socket } | undefined)?.stream?.destroy(new Error('cut off'));
+    handles()(ids, response, request);
+  };
+  const ids = await publish(3_000);
+  await expect.poll(() => isAsked(ids), { timeout: 15_000 }).toBe(true);
+  await settled();
+  await Promise.all(others);
+  expect(await deadLetters()).toEqual([]);
+});
+
 it('asked to stop, it waits for the call under way and acknowledges what that answers for', async () => {
   await start();
   let release: () => void = () => undefined;
@@ -352,6 +380,42 @@ it('asked to stop, it waits for the call under way and acknowledges what that an
   await running;
   expect(await messagesIn(name)).toBe(0);
   expect(calls).toHaveLength(1);
+});
+
+it('a call that hangs is told by the metrics: in flight, what is held, since when, and how old that is', async () => {
+  const figure = async (metric: string) =>
+    Number(new RegExp(`^${metric}\\{function="${name}"\\} (.*)$`, 'm').exec(await metricsText())?.[1]);
+  await start();
+  let release: () => void = () => undefined;
+  behaviour = (ids, response, request) => {
+    release = () => handles()(ids, response, request);
+  };
+  const ids = await publish(3);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  await expect.poll(() => figure('ates_queue_oldest_held_seconds')).toBeGreaterThan(0.2);
+  expect(await figure('ates_queue_calls_in_flight')).toBe(1);
+  expect(await figure('ates_queue_held')).toBe(3);
+  expect(await figure('ates_queue_lag_seconds')).toBeGreaterThan(3_600); // the sample's time
+  release();
+  await settled();
+  for (const metric of ['calls_in_flight', 'held', 'oldest_held_seconds', 'lag_seconds']) {
+    expect(await figure(`ates_queue_${metric}`), metric).toBe(0);
+  }
+  expect(await metricsText()).toContain(`ates_queue_call_seconds_count{function="${name}",outcome="200"} 1`);
+});
+
+it('events of one story are called for under its trace; a batch of several under one of its own', async () => {
+  const seen: string[] = [];
+  behaviour = (ids, response, request) => {
+    seen.push(String(request.headers.traceparent));
+    handles()(ids, response, request);
+  };
+  await start();
+  await publish(2); // one trace
+  await settled();
+  expect(new Set(seen.map((traceparent) => traceparent.slice(3, 35)))).toEqual(
+    new Set(['0af7651916cd43dd8448eb211c80319c']),
+  );
 });
 
 it('the call tells who calls, what about, and carries the caller key', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { alarm, type Log } from '#platform/log';
-import { Counter, Gauge, Histogram } from '#platform/metrics';
+import { Counter, Gauge, Histogram, whenRead } from '#platform/metrics';
 import { awayPauseMs, pauseBeforeRetry, RETRY_PAUSES_MS } from './back-off.ts';
 import type { Call } from './call.ts';
 import { type Delivery, MAX_BATCH_EVENTS, readDelivery, takeBatch } from './delivery.ts';
@@ -38,10 +38,26 @@ const batchSize = new Histogram({
   labelNames,
   buckets: [1, 5, 20, 100, 250, 500],
 });
+const callSeconds = new Histogram({
+  name: 'ates_queue_call_seconds',
+  help: 'Calls of functions by what came of them: a status, lost or unreachable.',
+  labelNames: ['function', 'outcome'],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+});
+const inFlight = new Gauge({
+  name: 'ates_queue_calls_in_flight',
+  help: 'Calls that are not answered yet.',
+  labelNames,
+});
 const held = new Gauge({ name: 'ates_queue_held', help: 'Deliveries taken and not answered for.', labelNames });
 const oldestHeld = new Gauge({
   name: 'ates_queue_oldest_held_seconds',
   help: 'Age of the oldest of them.',
+  labelNames,
+});
+const lag = new Gauge({
+  name: 'ates_queue_lag_seconds',
+  help: 'How long ago the oldest event that is held occurred; 0: none is.',
   labelNames,
 });
 const handled = new Counter({ name: 'ates_queue_handled_total', help: 'Events answered for.', labelNames });
@@ -65,6 +81,8 @@ export class FunctionQueue {
   /** Tries by event id; they outlive a channel, so that a lost connection gives no event endless tries. */
   readonly #tries = new Map<string, number>();
   readonly #failedInARow = new Set<string>();
+  #session: Session | null = null;
+  #callsUnderWay = 0;
   #probes = 0;
   #working = false;
 
@@ -94,6 +112,7 @@ export class FunctionQueue {
     const returned = new Set<string>();
     channel.on('return', ({ properties }: Message) => returned.add(String(properties.headers?.['x-ates-id'])));
     const { exchange, settleMs } = this.#options;
+    const endMeasures = whenRead({ gauges: [], measure: async () => this.#measure() });
     const declareAll = () => declare(connection, channel, exchange, this.subscription, settleMs);
     try {
       await declareAll();
@@ -111,7 +130,9 @@ export class FunctionQueue {
       }
     } finally {
       this.#working = false;
-      held.set({ function: this.#queue }, 0);
+      this.#session = null;
+      await endMeasures();
+      this.#measure();
       if (!closed.signal.aborted) await channel.close().catch(() => undefined);
     }
   }
@@ -119,6 +140,7 @@ export class FunctionQueue {
   /** Consumes until the function is away (the verdict that said so) or `over`; then nothing is held any more. */
   async #consume(channel: ConfirmChannel, returned: Set<string>, over: AbortSignal): Promise<AwayVerdict | null> {
     const session = new Session(channel, returned);
+    this.#session = session;
     let wake: () => void = () => undefined;
     let cancelled = false;
     let failure: unknown = null;
@@ -157,14 +179,12 @@ export class FunctionQueue {
           wake = resolve;
         });
       }
-      this.#measure(session);
     }
     over.removeEventListener('abort', end);
     if (!cancelled) await channel.cancel(consumerTag).catch(() => undefined);
     // What is under way may still be settled by its answer; the rest goes back, once.
     await Promise.all(underWay);
     session.returnAll();
-    this.#measure(session);
     if (failure) throw failure;
     if (cancelled && !over.aborted) throw new Error('the queue was deleted'); // declared again with the next channel
     return away;
@@ -173,11 +193,11 @@ export class FunctionQueue {
   /** Calls the function with a batch, halving it where that is needed; a verdict if the function is away. */
   async #work(session: Session, batch: readonly Delivery[]): Promise<AwayVerdict | null> {
     if (batch.length === 0) return null;
-    if (session.oldestSince !== null && performance.now() - session.oldestSince > LONGEST_HOLD_MS) {
+    if (session.oldest !== null && performance.now() - session.oldest.since > LONGEST_HOLD_MS) {
       return { kind: 'away', reason: 'events were held too long', alarm: true, waitMs: 0, failing: false };
     }
     batchSize.observe({ function: this.#queue }, batch.length);
-    const verdict = verdictOf(await this.#call(batch), batch.length);
+    const verdict = await this.#ask(batch);
     if (verdict.kind === 'away') return { ...verdict, failing: false };
     if (verdict.kind === 'settled') {
       await this.#settle(session, batch, verdict);
@@ -282,7 +302,7 @@ export class FunctionQueue {
         if (!message) break; // nothing is left to fail
         probe = readDelivery(message as Message, performance.now()).delivery;
       }
-      const verdict = verdictOf(await this.#call(probe ? [probe] : []), probe ? 1 : 0);
+      const verdict = await this.#ask(probe ? [probe] : []);
       if (verdict.kind === 'settled') break;
       waitMs = verdict.kind === 'away' ? verdict.waitMs : 0;
       if (probe && performance.now() - probe.since > LONGEST_HOLD_MS) {
@@ -297,10 +317,25 @@ export class FunctionQueue {
     if (!over.aborted) this.#log.info('function answers again');
   }
 
-  #measure(session: Session): void {
-    held.set({ function: this.#queue }, session.size);
-    const since = session.oldestSince;
-    oldestHeld.set({ function: this.#queue }, since === null ? 0 : (performance.now() - since) / 1_000);
+  /** Calls the function, and counts how long that took and what came of it. */
+  async #ask(batch: readonly Delivery[]): Promise<Verdict> {
+    this.#callsUnderWay += 1;
+    const began = performance.now();
+    const result = await this.#call(batch);
+    this.#callsUnderWay -= 1;
+    const outcome = result.kind === 'answer' ? String(result.status) : result.kind;
+    callSeconds.observe({ function: this.#queue, outcome }, (performance.now() - began) / 1_000);
+    return verdictOf(result, batch.length);
+  }
+
+  /** What is under way is looked at when it is asked for: a call that hangs tells nothing by itself. */
+  #measure(): void {
+    const of = { function: this.#queue };
+    const oldest = this.#session?.oldest ?? null;
+    inFlight.set(of, this.#callsUnderWay);
+    held.set(of, this.#session?.size ?? 0);
+    oldestHeld.set(of, oldest === null ? 0 : (performance.now() - oldest.since) / 1_000);
+    lag.set(of, oldest === null ? 0 : Math.max(0, (Date.now() - oldest.occurredAt) / 1_000));
   }
 }
 
@@ -329,8 +364,9 @@ class Session {
     return this.#held.size;
   }
 
-  get oldestSince(): number | null {
-    return this.#held.values().next().value?.since ?? null;
+  /** The one that is held longest. */
+  get oldest(): Delivery | null {
+    return this.#held.values().next().value ?? null;
   }
 
   take(message: Message): void {

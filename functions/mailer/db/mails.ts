@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { BusinessDate } from '#platform/business-day';
-import type { Transaction } from '#platform/database';
+import { safeInteger } from '#platform/columns';
+import type { Reader, Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
 import type { Settled } from '../domain/delivery.ts';
 import { keyOf, type LetterOrder } from '../domain/order.ts';
@@ -149,4 +150,12 @@ function lockMails(tx: Transaction, rows: readonly { id: string }[]) {
 async function hold(tx: Transaction, rows: readonly MailRow[], { id, until }: Lease): Promise<void> {
   if (rows.length === 0) return;
   await tx.update(mails).set({ lease: id, nextTryAt: until }).where(isOne(rows));
+}
+
+/** How long ago the oldest letter that is not sent was ordered; 0: there is none. */
+export async function oldestPendingSeconds(db: Reader): Promise<number> {
+  const [rows] = await db.connection.query(
+    "SELECT TIMESTAMPDIFF(SECOND, min(created_at), UTC_TIMESTAMP(3)) AS seconds FROM mails WHERE status = 'pending'",
+  );
+  return safeInteger((rows as { seconds: number | null }[])[0]?.seconds ?? 0);
 }

@@ -333,3 +333,16 @@ describe('Auth', () => {
     expect(await mail.messagesTo(email)).toMatchObject([{ headers: { to: email } }]);
   });
 });
+
+it('how long the oldest letter waits is told by the metrics', async () => {
+  const oldest = async () => Number(/^ates_letters_oldest_seconds (.*)$/m.exec(await send.handler.metrics())?.[1]);
+  auth.away = true;
+  const event = requested(randomUUID());
+  await send.deliver([event]);
+  await mailer.rows('UPDATE mails SET created_at = UTC_TIMESTAMP(3) - INTERVAL 3 DAY WHERE payout_id = ?', [
+    event.data.payoutId,
+  ]);
+  expect(await oldest()).toBeGreaterThanOrEqual(3 * 86_400);
+  await mailer.rows("UPDATE mails SET status = 'failed' WHERE payout_id = ?", [event.data.payoutId]);
+  expect(await oldest()).toBeLessThan(86_400);
+});

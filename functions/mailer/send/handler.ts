@@ -9,6 +9,7 @@ import { traceIdOf } from '#platform/trace';
 import { addLetters, lettersAbout } from '../db/mails.ts';
 import { contradictions } from '../domain/order.ts';
 import { sendDue } from './send-due.ts';
+import { unsentLetters } from './unsent.ts';
 
 const on = [payoutRequestedV1, payoutBlockedV1] as const;
 
@@ -31,6 +32,7 @@ export default defineFunction({
   },
   ready: async (config) => void needed(config.smtpUrl, 'ATES_SMTP_URL'),
   work: sendDue,
+  measures: unsentLetters,
 });
 
 function orderOf({ id, type, traceparent, data }: EventOf<(typeof on)[number]>) {

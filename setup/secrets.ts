@@ -1,6 +1,9 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Nobody but the user who starts the system. */
+const OURS = { folder: 0o700, file: 0o600 };
 
 /** The secrets of a system, each a file, made once and kept; nobody types or copies one. */
 export class Secrets {
@@ -31,14 +34,17 @@ export class Secrets {
     this.#write(name, value);
   }
 
-  /** A folder that holds just the secrets a part may have. */
-  folderFor(part: string, names: readonly string[]): string {
+  /** A folder that holds just the secrets a part may have. What is right stays: a part that runs may be reading it. */
+  folderFor(part: string, names: readonly string[], mode: { folder: number; file: number } = OURS): string {
     const folder = join(this.#folder, '..', 'parts', part);
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: mode.folder });
+    for (const name of readdirSync(folder)) if (!names.includes(name)) rmSync(join(folder, name));
     for (const name of names) {
-      this.get(name);
-      copyFileSync(join(this.#folder, name), join(folder, name));
+      const path = join(folder, name);
+      const value = `${this.get(name)}\n`;
+      if (existsSync(path) && readFileSync(path, 'utf8') === value) continue;
+      rmSync(path, { force: true });
+      writeFileSync(path, value, { mode: mode.file });
     }
     return folder;
   }

@@ -3,23 +3,31 @@ import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/mysql2';
 import { migrate } from 'drizzle-orm/mysql2/migrator';
 import mysql from 'mysql2/promise';
-import { readConfig, readSecret } from '#platform/config';
+import { needed, readConfig, readSecret } from '#platform/config';
 import { createLog } from '#platform/log';
 import { seedDemoUsers } from '../functions/auth/db/seed.ts';
 import { cipherOf } from '../functions/billing/card-cipher.ts';
 import { DEMO_CARD_OWNERS, seedDemoCards } from '../functions/billing/db/seed.ts';
+import { createDatabases } from './databases.ts';
 
 /**
- * Brings each service's database up to its migrations, as its owner, then grants its users what they may do; in a
- * demonstration that is empty, adds the demo users and their cards (Auth comes before Billing in the list). A one-shot:
- * exits 0 when all is done. Several at once wait for each other. The SQL stands beside the bundle, a folder a service.
+ * Makes the services' databases and users, brings each database up to its migrations, as its owner, then grants its
+ * users what they may do; in a demonstration that is empty, adds the demo users and their cards (Auth comes before
+ * Billing in the list). A one-shot: exits 0 when all is done. Several at once wait for each other. The SQL stands
+ * beside the bundle, a folder a service.
  */
 
 const LOCK_SECONDS = 60;
 
 const config = readConfig();
 const log = createLog('migrate', config.logLevel);
+const passwordOf = (user: string) => readSecret(config, `${user}-database-password`);
 let demoIds = new Map<string, string>();
+
+const server = new URL(needed(config.adminDatabase, 'ATES_ADMIN_DATABASE'));
+server.password = encodeURIComponent(passwordOf(server.username));
+const services = config.ownerDatabases.map((url) => url.pathname.slice(1));
+await createDatabases(server, services, passwordOf);
 
 for (const url of config.ownerDatabases) {
   const database = url.pathname.slice(1);
@@ -28,7 +36,7 @@ for (const url of config.ownerDatabases) {
     host: url.hostname,
     port: Number(url.port || 3306),
     user: url.username,
-    password: readSecret(config, `${url.username}-database-password`),
+    password: passwordOf(url.username),
     database,
     timezone: 'Z',
     charset: 'utf8mb4',
