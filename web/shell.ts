@@ -21,6 +21,8 @@ export interface PageInfo {
   readonly roles?: readonly Role[];
   /** For whoever is not signed in: one narrow column, no sections, no sign-out. */
   readonly open?: true;
+  /** What its script reads first, whoever the reader is: the browser begins with it beside the script. */
+  readonly reads?: readonly string[];
 }
 
 const TEXTS = {
@@ -70,6 +72,7 @@ export function shellHtml(made: {
 <link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${style}">
 <script type="module" src="${script}"></script>
+${(page.reads ?? []).map((path) => `<link rel="preload" as="fetch" crossorigin href="${path.replaceAll('&', '&amp;')}">`).join('\n')}
 </head>
 <body>
 <a class="skip" href="#content">${t(TEXTS.skip)}</a>

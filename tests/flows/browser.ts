@@ -9,10 +9,17 @@ import { root } from '../../scripts/build.ts';
 const url = () => process.env.ATES_TEST_URL ?? '';
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+export interface Variant {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly colorScheme: 'light' | 'dark';
+  readonly locale: 'ru-RU' | 'en-US';
+}
+
 export const VARIANTS = [
   { name: 'phone, light, ru', viewport: { width: 390, height: 844 }, colorScheme: 'light', locale: 'ru-RU' },
   { name: 'desktop, dark, en', viewport: { width: 1280, height: 800 }, colorScheme: 'dark', locale: 'en-US' },
-] as const;
+] as const satisfies readonly Variant[];
 
 export interface Visit {
   readonly page: Page;
@@ -32,7 +39,7 @@ const FLAGS = [
 ];
 
 /** One browser for a test file; what it gives opens a path in the browser of somebody new. */
-export function openBrowser(): (variant: (typeof VARIANTS)[number], path?: string) => Promise<Visit> {
+export function openBrowser(): (variant: Variant, path?: string) => Promise<Visit> {
   let browser: Browser;
   beforeAll(async () => {
     const [program] = await findEngines([CHROMIUM], join(root, '.ates/engines'), () => undefined);

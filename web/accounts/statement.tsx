@@ -29,7 +29,7 @@ export function Statement({ base, zone, isOfMany = false }: StatementProps) {
   const path = filteredPath(base, query, ['day', 'kind', 'taskId']);
   const isFiltered = path !== base;
   const rows = useLiveList<Transaction>(path);
-  const name = useNames(isOfMany && rows.data ? rows.data.map(({ userId }) => userId) : []);
+  const name = useNames(isOfMany && zone && rows.data ? rows.data.map(({ userId }) => userId) : []);
 
   return (
     <section class="card" aria-labelledby="statement">

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Reassignment, ReassignmentPreview } from '#contracts/rest/tasks';
 import { command, get, newKey, type Refused } from '../ui/client.ts';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -8,9 +8,16 @@ import { ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { t } from './texts.ts';
 
+const EVERY_MS = 1_000;
+
 /** The big button: says what it hits before it is pressed, shows its progress, and its result by person. */
 export function ReassignAll() {
-  const latest = useLive<{ items: Reassignment[] }>('/api/tasks/reassignments?limit=1', 1_000);
+  const [isLater, setLater] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(true), EVERY_MS); // the tasks come first
+    return () => clearTimeout(timer);
+  }, []);
+  const latest = useLive<{ items: Reassignment[] }>(isLater ? '/api/tasks/reassignments?limit=1' : null, EVERY_MS);
   const [preview, setPreview] = useState<ReassignmentPreview | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const [begun, setBegun] = useState<string | null>(null);

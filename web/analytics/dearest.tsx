@@ -1,4 +1,4 @@
-import type { AnalyticsDay, TopTask, TopTasks } from '#contracts/rest/analytics';
+import type { AnalyticsDays, TopTask, TopTasks } from '#contracts/rest/analytics';
 import { useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
 import { useNames } from '../ui/names.ts';
@@ -6,11 +6,20 @@ import { t } from './texts.ts';
 
 const EVERY_MS = 5_000;
 
-/** The closed task with the highest reward of today, of this week and of this month. */
-export function Dearest({ today }: { today: AnalyticsDay }) {
-  const week = useLive<TopTasks>('/api/analytics/top-task?period=week', EVERY_MS);
-  const month = useLive<TopTasks>('/api/analytics/top-task?period=month', EVERY_MS);
-  const tops = { day: today.topTask, week: week.data?.topTask, month: month.data?.topTask };
+/**
+ * The closed task with the highest reward of today, of this week and of this month. The thirty days that are known
+ * hold the answer already; only on the 31st does a month begin before them.
+ */
+export function Dearest({ days }: { days: AnalyticsDays['items'] }) {
+  const date = days.at(-1)?.date ?? '';
+  const ofMonth = Number(date.slice(-2));
+  const month = useLive<TopTasks>(ofMonth > days.length ? '/api/analytics/top-task?period=month' : null, EVERY_MS);
+  const sinceMonday = ((new Date(date).getUTCDay() + 6) % 7) + 1;
+  const tops = {
+    day: dearestOf(days.slice(-1)),
+    week: dearestOf(days.slice(-sinceMonday)),
+    month: ofMonth > days.length ? month.data?.topTask : dearestOf(days.slice(-ofMonth)),
+  };
   const name = useNames(Object.values(tops).flatMap((top) => top?.userId ?? []));
   return (
     <section class="card" aria-labelledby="dearest">
@@ -28,6 +37,12 @@ export function Dearest({ today }: { today: AnalyticsDay }) {
     </section>
   );
 }
+
+/** The highest reward; where two are the same, the lower id, as the server chooses. */
+const dearestOf = (days: AnalyticsDays['items']): TopTask | null =>
+  days
+    .flatMap(({ topTask }) => topTask ?? [])
+    .sort((a, b) => b.rewardCents - a.rewardCents || (a.taskId < b.taskId ? -1 : 1))[0] ?? null;
 
 /** Undefined: not known yet; null: none. */
 function Task({ top, name }: { top: TopTask | null | undefined; name(userId: string): string }) {

@@ -27,7 +27,7 @@ function Analytics() {
               <div class="answers">
                 <ProfitToday {...{ today, yesterday, weekBefore }} />
                 <Losers {...{ today, yesterday }} />
-                <Dearest today={today} />
+                <Dearest days={known.items} />
               </div>
               <Period {...{ known, query, change }} />
               {hasRole('admin') && <Rebuild from={known.items[0]?.date ?? today.date} to={today.date} />}

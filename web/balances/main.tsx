@@ -18,7 +18,7 @@ function Balances() {
   const name = useNames([...rows.map(({ userId }) => userId), ...(chosen ? [chosen] : [])]);
   const zone = rows[0]?.today.timeZone;
   // From a figure somewhere else: the rows behind it come first.
-  const [isLedHere] = useState(() => query.has('day') || query.has('kind'));
+  const [isLedHere] = useState(() => ['day', 'kind', 'taskId'].some((name) => query.has(name)));
 
   const everybody = (
     <section class="card">

@@ -41,42 +41,44 @@ export function AllPayouts() {
   }
 
   return (
-    <section class="card" aria-labelledby="all">
-      <div class="head">
-        <h2 id="all">{t('all')}</h2>
-        <LiveMark live={payouts} />
-        <Csv path={path} fileName="ates-payouts.csv" />
-      </div>
-      <Totals {...{ query, change }} />
-      <div class="row filters no-print">
-        <Field label={t('day')}>
-          {(control) => (
-            <input
-              {...control}
-              type="date"
-              value={query.get('day') ?? ''}
-              onInput={(event) => change({ day: event.currentTarget.value })}
-            />
+    <>
+      <LiveMark live={payouts} />
+      <section class="card" aria-labelledby="all">
+        <div class="head">
+          <h2 id="all">{t('all')}</h2>
+          <Csv path={path} fileName="ates-payouts.csv" />
+        </div>
+        <Totals {...{ query, change }} />
+        <div class="row filters no-print">
+          <Field label={t('day')}>
+            {(control) => (
+              <input
+                {...control}
+                type="date"
+                value={query.get('day') ?? ''}
+                onInput={(event) => change({ day: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+          <Select
+            label={t('state')}
+            value={query.get('state') ?? ''}
+            options={[['', t('anyState')], ...STATES.map((state) => [state, t(`state_${state}`)] as const)]}
+            choose={(state) => change({ state })}
+          />
+          {path !== BASE && (
+            <button type="button" class="button quiet" onClick={() => change({ day: '', state: '', userId: '' })}>
+              {common('clearFilters')}
+            </button>
           )}
-        </Field>
-        <Select
-          label={t('state')}
-          value={query.get('state') ?? ''}
-          options={[['', t('anyState')], ...STATES.map((state) => [state, t(`state_${state}`)] as const)]}
-          choose={(state) => change({ state })}
-        />
-        {path !== BASE && (
-          <button type="button" class="button quiet" onClick={() => change({ day: '', state: '', userId: '' })}>
-            {common('clearFilters')}
-          </button>
-        )}
-      </div>
-      <div role="status">{told && <p class="notice">{told}</p>}</div>
-      {refused && <ProblemNotice error={refused} />}
-      <List list={payouts} none={t('allNone')}>
-        {(rows) => <PayoutTable {...{ rows, name, change, busy }} retry={(payout) => void retry(payout)} />}
-      </List>
-    </section>
+        </div>
+        <div role="status">{told && <p class="notice">{told}</p>}</div>
+        {refused && <ProblemNotice error={refused} />}
+        <List list={payouts} none={t('allNone')}>
+          {(rows) => <PayoutTable {...{ rows, name, change, busy }} retry={(payout) => void retry(payout)} />}
+        </List>
+      </section>
+    </>
   );
 }
 

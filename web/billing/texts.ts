@@ -1,6 +1,7 @@
 import { type TextOf, type TextsLike, textOf } from '../ui/texts.ts';
 
 const ru = {
+  own: 'Моя карта и мои выплаты',
   card: 'Моя карта',
   cardIs: 'Выплаты приходят на карту {card}.',
   cardNone: 'Карты нет: выплаты ждут, пока она не появится.',
@@ -46,6 +47,7 @@ const ru = {
 };
 
 const en: TextsLike<typeof ru> = {
+  own: 'My card and my payouts',
   card: 'My card',
   cardIs: 'Payouts come to the card {card}.',
   cardNone: 'There is no card: payouts wait until there is one.',

@@ -19,7 +19,10 @@ import { t } from './texts.ts';
 function TaskPage() {
   const id = new URLSearchParams(location.search).get('id');
   const task = useLive<TaskWithHistory>(id && `/api/tasks/${encodeURIComponent(id)}`);
-  const account = useLive<Account>('/api/accounts/me', 60_000);
+  const history = task.data?.history ?? [];
+  const name = useNames(history.flatMap(({ userId, byUserId }) => [userId, byUserId]));
+  const isOwn = history.some(({ userId }) => userId === choice('id'));
+  const account = useLive<Account>(isOwn ? '/api/accounts/me' : null, 60_000);
   if (!id || task.error?.status === 404) {
     return (
       <Empty>
@@ -35,8 +38,8 @@ function TaskPage() {
       <Loaded live={task}>
         {(known) => (
           <>
-            <Facts task={known} changed={task.reload} />
-            <History task={known} zone={zone} />
+            <Facts task={known} name={name} changed={task.reload} />
+            <History task={known} name={name} zone={zone} />
           </>
         )}
       </Loaded>
@@ -44,9 +47,13 @@ function TaskPage() {
   );
 }
 
-function Facts({ task, changed }: { task: TaskWithHistory; changed(): void }) {
+interface NamedTask {
+  readonly task: TaskWithHistory;
+  name(userId: string): string;
+}
+
+function Facts({ task, name, changed }: NamedTask & { changed(): void }) {
   const { id, status, userId, description, feeCents, rewardCents } = task;
-  const name = useNames([userId]);
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
   const act = (what: 'close' | 'assign') => {
@@ -106,8 +113,7 @@ const Amount = ({ cents }: { cents: number | undefined }) =>
   cents === undefined ? <span class="soft small">{t('hidden')}</span> : <Money cents={cents} movement />;
 
 /** What happened, newest first, with what it cost; and from there to the accounts. */
-function History({ task: { id, history }, zone }: { task: TaskWithHistory; zone: string | undefined }) {
-  const name = useNames(history.flatMap(({ userId, byUserId }) => [userId, byUserId]));
+function History({ task: { id, history }, name, zone }: NamedTask & { zone: string | undefined }) {
   const own = history.filter(({ userId }) => userId === choice('id'));
   const days = zone ? [...new Set(own.map(({ at }) => dayIn(at, zone)))] : [];
   return (

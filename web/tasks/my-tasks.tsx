@@ -99,25 +99,32 @@ export function MyTasks() {
 /** What was the reader's until it was given to somebody else: nobody wonders where a task has gone. */
 function Taken() {
   const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
+  const [isOpen, setOpen] = useState(false);
   const items = taken.data?.items ?? [];
-  const name = useNames(items.map(({ userId }) => userId));
   if (items.length === 0) return null;
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {t('taken')}: {items.length}
       </summary>
-      <ul class="small">
-        {items.map((task) => (
-          <li key={task.id}>
-            <Title task={task} id={task.id} />{' '}
-            <span class="soft">
-              {t('takenTo', { name: name(task.userId) })}
-              <Time at={task.assignedAt} />
-            </span>
-          </li>
-        ))}
-      </ul>
+      {isOpen && <ToWhom tasks={items} />}
     </details>
+  );
+}
+
+function ToWhom({ tasks }: { tasks: readonly Task[] }) {
+  const name = useNames(tasks.map(({ userId }) => userId));
+  return (
+    <ul class="small">
+      {tasks.map((task) => (
+        <li key={task.id}>
+          <Title task={task} id={task.id} />{' '}
+          <span class="soft">
+            {t('takenTo', { name: name(task.userId) })}
+            <Time at={task.assignedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

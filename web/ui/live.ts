@@ -12,6 +12,8 @@ export interface Live<T> {
 }
 
 const EVERY_MS = 3_000;
+/** More than a screen; what is read again and again should be small. */
+const FIRST_ROWS = 20;
 
 /**
  * Reads a path now and again every few seconds while the page is visible; unchanged answers draw nothing anew. Of no
@@ -75,7 +77,7 @@ export interface LiveList<T> extends Live<readonly T[]> {
 
 /** A list whose newest page stays live, and to which older pages are added as the reader asks for them. */
 export function useLiveList<T extends { readonly id: string }>(path: string, everyMs = EVERY_MS): LiveList<T> {
-  const live = useLive<ListPage<T>>(path, everyMs);
+  const live = useLive<ListPage<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${FIRST_ROWS}`, everyMs);
   const [list, setList] = useState<(ListPage<T> & { path: string }) | null>(null);
   const [older, setOlder] = useState<{ path: string; busy: boolean; error: Refused | null } | null>(null);
 

@@ -6,7 +6,9 @@ const known = new Map<string, string>();
 const asked = new Set<string>();
 /** Draws anew what shows names: somebody else there may have asked for them. */
 const shown = new Set<() => void>();
+const wanted = new Set<string>();
 const MOST_AT_ONCE = 200;
+let isWaiting = false;
 
 /** Names of people by id; "…" until Auth has told them, and while it is away: what is shown beside them is there all the same. */
 export function useNames(ids: readonly string[]): (id: string) => string {
@@ -17,19 +19,31 @@ export function useNames(ids: readonly string[]): (id: string) => string {
     draw(); // some may have come before
     return () => void shown.delete(draw);
   }, []);
-  const missing = [...new Set(ids)].filter((id) => !asked.has(id)).slice(0, MOST_AT_ONCE);
+  const missing = ids.filter((id) => !asked.has(id));
   useEffect(() => {
-    if (missing.length === 0) return;
-    for (const id of missing) asked.add(id);
-    get<Users>(`/api/auth/users?limit=${MOST_AT_ONCE}&ids=${missing.join(',')}`).then(
-      ({ items }) => {
-        for (const user of items) known.set(user.id, user.name);
-        for (const draw of shown) draw();
-      },
-      () => {
-        for (const id of missing) asked.delete(id); // asked again with the next drawing
-      },
-    );
+    for (const id of missing) wanted.add(id);
+    if (!isWaiting) setTimeout(ask);
+    isWaiting = true; // whatever else of the page asks in this moment goes along
   }, [missing.join()]);
   return (id) => known.get(id) ?? '…';
+}
+
+function ask(): void {
+  isWaiting = false;
+  const ids = [...wanted].filter((id) => !asked.has(id)).slice(0, MOST_AT_ONCE);
+  wanted.clear();
+  if (ids.length === 0) return;
+  for (const id of ids) asked.add(id);
+  get<Users>(`/api/auth/users?limit=${MOST_AT_ONCE}&ids=${ids.join(',')}`)
+    .then(
+      ({ items }) => {
+        for (const user of items) known.set(user.id, user.name);
+      },
+      () => {
+        for (const id of ids) asked.delete(id); // asked again with the next drawing
+      },
+    )
+    .finally(() => {
+      for (const draw of shown) draw();
+    });
 }
