@@ -12,6 +12,7 @@ import { askControl, isAction, type PartStatus } from './control.ts';
 import { DEAD_USAGE, dead } from './dead-letters.ts';
 import { RESEND_USAGE, resend } from './resend.ts';
 import type { Run } from './system.ts';
+import { TRACE_USAGE, trace } from './trace.ts';
 
 const DUPLICATE_KEY = 1062;
 
@@ -19,7 +20,7 @@ const DUPLICATE_KEY = 1062;
 
 const USAGE = [
   'Usage: npm run ates -- status | stop PART | start PART | kill PART | logs PART | create-admin EMAIL',
-  ...[...DEAD_USAGE, RESEND_USAGE].map((line) => `       npm run ates -- ${line}`),
+  ...[...DEAD_USAGE, RESEND_USAGE, TRACE_USAGE].map((line) => `       npm run ates -- ${line}`),
 ].join('\n');
 
 const [command = '', ...args] = process.argv.slice(2);
@@ -30,6 +31,7 @@ const dataDir = isAbsolute(folder) ? folder : join(root, folder);
 try {
   if (command === 'dead') await dead(args, await running(), dataDir);
   else if (command === 'resend') await resend(args, await running());
+  else if (command === 'trace') await trace(args, await running(), dataDir);
   else if (more.length > 0 || (command === 'status') !== (part === '')) throw new RangeError(USAGE);
   else if (isAction(command)) show(await askControl(dataDir, command, part));
   else if (command === 'create-admin') await createAdmin(part);

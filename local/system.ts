@@ -20,6 +20,11 @@ const PASSED_ON = [
   'ATES_PUBLIC_URL',
   'ATES_DATABASE_POOL',
   'ATES_MAIL_FROM',
+  // What OpenTelemetry's own specification names.
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_TRACES_SAMPLER_ARG',
 ];
 const DATABASE_ADMIN = 'ates_admin';
 const stackFile = join(root, 'stack.yml');

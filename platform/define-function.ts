@@ -6,6 +6,7 @@ import { type FunctionAnswer, type FunctionEvent, type Runtime, startRuntime } f
 import { httpEntry } from './http-entry.ts';
 import { type Gauge, Histogram, metricsText, whenRead } from './metrics.ts';
 import type { Route } from './route.ts';
+import { spanned } from './telemetry.ts';
 import { currentTraceId, withTrace } from './trace.ts';
 import type { Work } from './work.ts';
 
@@ -80,7 +81,19 @@ export function defineFunction<const C extends readonly EventContract[]>(
     return runtime;
   }
 
-  async function serve(event: FunctionEvent): Promise<FunctionAnswer> {
+  /** With a span of it, where those are exported. */
+  const served = (event: FunctionEvent): Promise<FunctionAnswer & { entry: string }> =>
+    spanned(
+      { name: event.method, kind: 'server', attributes: { 'http.request.method': event.method } },
+      () => serve(event),
+      ({ entry, status }) => ({
+        name: entry,
+        failed: status >= 500,
+        attributes: { 'http.route': entry, 'http.response.status_code': status },
+      }),
+    );
+
+  async function serve(event: FunctionEvent): Promise<FunctionAnswer & { entry: string }> {
     const runtime = await start();
     const began = performance.now();
     let entry = 'none';
@@ -88,7 +101,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
       const seconds = (performance.now() - began) / 1_000;
       duration.observe({ entry, status: answer.status }, seconds);
       runtime.log.info({ entry, status: answer.status, ms: Math.round(seconds * 1_000) }, 'request');
-      return answer;
+      return { ...answer, entry };
     };
     try {
       if (work && event.method === 'POST' && event.path === '/' && event.headers['x-topic'] === 'cron-function') {
@@ -112,7 +125,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
 
   const handler = (event: FunctionEvent, context: FunctionContext) =>
     withTrace(event.headers.traceparent, async () => {
-      const { status, headers, body } = await serve(event);
+      const { status, headers, body } = await served(event);
       const isText = typeof body === 'string' || Symbol.asyncIterator in Object(body);
       context.status(status).headers({
         'x-trace-id': currentTraceId() ?? '',

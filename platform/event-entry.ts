@@ -8,6 +8,7 @@ import { alarm, type Log } from './log.ts';
 import { Counter } from './metrics.ts';
 import { collectEvents, type Tell } from './outbox.ts';
 import { parseBody } from './request-body.ts';
+import { spanInEach } from './telemetry.ts';
 
 /** What a function does with the events it hears. All of a call's events are one transaction. */
 export interface EventHandling<C extends readonly EventContract[] = readonly EventContract[]> {
@@ -85,9 +86,11 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
     await leaveInbox(tx, name, [...rejected.keys()]);
     return { forged, rejected, told: await events.save(tx) };
   };
+  const endSpans = spanInEach('handle', 'consumer', valid);
   try {
     const deadline = performance.now() + OPERATION_MS;
     const { forged, rejected, told } = await runtime.database.transaction(work, { deadline, repeatable: true });
+    endSpans();
     if (told) runtime.wakeOutbox();
     runtime.goOn();
     for (const id of forged) alarm(runtime.log, 'event-content-differs', { eventId: id });

@@ -5,6 +5,7 @@ import { type Database, noDatabase, openDatabase } from './database.ts';
 import { createLog } from './log.ts';
 import { serviceClient } from './service-client.ts';
 import { type Cookies, callerKeyCheck, callerKeys, type SignedIn, sessionVerifier } from './session.ts';
+import { flushTelemetry, startTelemetry } from './telemetry.ts';
 import { traceparent } from './trace.ts';
 import { type Work, worker } from './work.ts';
 
@@ -55,6 +56,7 @@ async function post(url: string, headers: Readonly<Record<string, string>> = {})
 /** @throws ConfigError when a setting or secret is missing: the start fails, and says which. */
 export async function startRuntime(needs: Needs, config: Config = readConfig()) {
   const log = createLog(needs.name, config.logLevel);
+  startTelemetry(needs.name);
   const service = needs.name.split('-')[0] as string;
   const database = needs.database === false ? noDatabase() : databaseOf(config);
   const isCaller = callerKeyCheck(callerKeys(config));
@@ -120,6 +122,7 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
       await working?.stop();
       while (underWay.size > 0) await Promise.all(underWay);
       await database.close();
+      await flushTelemetry();
     },
   };
 }

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import type { Config } from './config.ts';
 import { unavailable } from './errors.ts';
 import { callerKeys } from './session.ts';
+import { spanned } from './telemetry.ts';
 import { traceparent } from './trace.ts';
 
 /** Reads other services' REST, as the role `service`. */
@@ -54,7 +55,7 @@ export function serviceClient(config: Config): ServiceClient {
       if (last && ageMs < cache.freshMs) return last.value as Static<typeof answer>;
       try {
         // Callers that come at once share one request.
-        const asked = underWay.get(url) ?? ask(url, answer);
+        const asked = underWay.get(url) ?? spanned({ name: `GET ${from}`, kind: 'client' }, () => ask(url, answer));
         underWay.set(url, asked);
         const value = await asked.finally(() => underWay.delete(url));
         if (cache.freshMs > 0) {

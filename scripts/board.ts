@@ -211,6 +211,11 @@ const ROWS: readonly { readonly title: string; readonly panels: readonly Panel[]
         lines: [['max by (part) (process_resident_memory_bytes{job=~"ates.*"})', '{{part}}']],
       },
       {
+        title: 'Spans that no collector got',
+        unit: 'short',
+        lines: [['sum by (part) (increase(ates_telemetry_dropped_total[5m]))', '{{part}}']],
+      },
+      {
         title: 'Event loop lag, p99',
         unit: 's',
         lines: [['max by (part) (nodejs_eventloop_lag_p99_seconds{job=~"ates.*"})', '{{part}}']],

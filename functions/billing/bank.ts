@@ -1,5 +1,6 @@
 import { type Config, needed } from '#platform/config';
 import { Counter } from '#platform/metrics';
+import { spanned } from '#platform/telemetry';
 import { traceparent } from '#platform/trace';
 import { answerToAsking, answerToSending, type HttpAnswer, NO_ANSWER } from './domain/bank-answer.ts';
 import type { BankAnswer } from './domain/payout.ts';
@@ -29,9 +30,14 @@ export function bankOf(config: Config): Bank {
     request: () => Promise<Response>,
     read: (answer: HttpAnswer) => BankAnswer,
   ) {
-    const answer = await request()
-      .then(async (response) => read(await httpAnswerOf(response)))
-      .catch(() => NO_ANSWER); // its text is not looked at: it could quote what was sent
+    const answer = await spanned(
+      { name: `bank ${kind}`, kind: 'client' },
+      () =>
+        request()
+          .then(async (response) => read(await httpAnswerOf(response)))
+          .catch(() => NO_ANSWER), // its text is not looked at: it could quote what was sent
+      (given) => ({ failed: given.kind === 'unclear', attributes: { answer: given.kind } }),
+    );
     calls.inc({ call: kind, answer: answer.kind });
     return answer;
   }

@@ -4,6 +4,7 @@ import { openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
 import { whenRead } from '#platform/metrics';
 import { serveOperations } from '#platform/operations-server';
+import { flushTelemetry, startTelemetry } from '#platform/telemetry';
 import { publisher } from './publisher.ts';
 import { OutboxSender } from './sender.ts';
 import { waitingRows } from './waiting.ts';
@@ -15,6 +16,7 @@ import { waitingRows } from './waiting.ts';
 
 const config = readConfig();
 const log = createLog('outbox', config.logLevel);
+startTelemetry('outbox');
 const stopping = new AbortController();
 let connected = false;
 
@@ -51,5 +53,6 @@ process.once('SIGINT', () => stopping.abort());
 await session;
 await Promise.all(senders.map((sender) => sender.database.close()));
 await operations.close();
+await flushTelemetry();
 log.info('stopped');
 process.exit(0);

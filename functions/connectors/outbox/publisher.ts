@@ -1,5 +1,6 @@
 import type { ConfirmChannel, Message } from 'amqplib';
 import type { Log } from '#platform/log';
+import { spanInEach } from '#platform/telemetry';
 
 export interface OutboxRow {
   readonly seq: number;
@@ -33,8 +34,13 @@ export function publisher(channel: ConfirmChannel, exchange: string, log: Log): 
       const timer = setTimeout(() => {
         reject(new Error(`${rows.length - outcomes.size} of ${rows.length} confirms are missing`));
       }, CONFIRM_TIMEOUT_MS);
-      for (const row of rows) {
-        const { traceparent } = JSON.parse(row.envelope) as { traceparent: string };
+      const events = rows.map(({ id, type, envelope }) => {
+        const { traceparent } = JSON.parse(envelope) as { traceparent: string };
+        return { id, type, traceparent };
+      });
+      const endSpans = spanInEach('publish', 'producer', events);
+      rows.forEach((row, index) => {
+        const traceparent = events[index]?.traceparent;
         const options = {
           persistent: true,
           mandatory: true,
@@ -46,8 +52,9 @@ export function publisher(channel: ConfirmChannel, exchange: string, log: Log): 
           outcomes.set(row.id, error ? 'refused' : returned.delete(row.id) ? 'returned' : 'confirmed');
           if (outcomes.size < rows.length) return;
           clearTimeout(timer);
+          endSpans();
           resolve(outcomes);
         });
-      }
+      });
     });
 }

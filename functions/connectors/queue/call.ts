@@ -1,3 +1,4 @@
+import { spanned } from '#platform/telemetry';
 import { traceIdOf, traceparent, withTrace } from '#platform/trace';
 import type { CallResult } from './verdict.ts';
 
@@ -15,7 +16,19 @@ export type Call = (events: readonly OutgoingEvent[]) => Promise<CallResult>;
 const UNREACHABLE = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 
 export function functionCaller(url: string, callerKey: string, timeoutMs: number): Call {
-  return async (events) => {
+  return (events) =>
+    withTrace(traceOf(events), () =>
+      spanned(
+        { name: `POST ${url}/`, kind: 'client', attributes: { events: events.length } },
+        () => post(events),
+        (result) => ({
+          failed: result.kind !== 'answer' || result.status >= 500,
+          attributes: { outcome: result.kind === 'answer' ? result.status : result.kind },
+        }),
+      ),
+    );
+
+  async function post(events: readonly OutgoingEvent[]): Promise<CallResult> {
     const [single] = events.length === 1 ? events : [];
     const topics = [...new Set(events.map(({ routingKey }) => routingKey))];
     try {
@@ -27,7 +40,7 @@ export function functionCaller(url: string, callerKey: string, timeoutMs: number
           'x-connector': 'ates-queue',
           'x-topic': topics.slice(0, 10).join(','),
           ...(single && { 'x-rabbitmq-msg-id': single.id, 'x-rabbitmq-routing-key': single.routingKey }),
-          traceparent: traceOf(events),
+          traceparent: traceparent(),
         },
         body: `[${events.map(({ text }) => text).join(',')}]`,
         redirect: 'manual',
@@ -39,11 +52,10 @@ export function functionCaller(url: string, callerKey: string, timeoutMs: number
       const { code = '' } = ((error as Error).cause ?? {}) as { code?: string };
       return UNREACHABLE.test(code) ? { kind: 'unreachable' } : { kind: 'lost' };
     }
-  };
+  }
 }
 
 /** Events of one story are a part of it; a batch of several is a story of its own. */
-function traceOf(events: readonly OutgoingEvent[]): string {
-  const [first = '', ...others] = new Set(events.map((event) => traceIdOf(event.traceparent)));
-  return others.length > 0 || first === '' ? traceparent() : withTrace(events[0]?.traceparent, traceparent);
+function traceOf(events: readonly OutgoingEvent[]): string | undefined {
+  return new Set(events.map((event) => traceIdOf(event.traceparent))).size === 1 ? events[0]?.traceparent : undefined;
 }

@@ -3,6 +3,7 @@ import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
 import { serveOperations } from '#platform/operations-server';
 import { callerKeys } from '#platform/session';
+import { flushTelemetry, startTelemetry } from '#platform/telemetry';
 import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
 import { readSubscriptions } from './subscriptions.ts';
@@ -17,6 +18,7 @@ const CALL_TIMEOUT_MS = 10_000;
 const config = readConfig();
 const log = createLog('queue', config.logLevel);
 const [callerKey = ''] = callerKeys(config);
+startTelemetry('queue');
 const stopping = new AbortController();
 
 const queues = readSubscriptions(config.stackFile).map((subscription) => {
@@ -39,5 +41,6 @@ process.once('SIGTERM', () => stopping.abort());
 process.once('SIGINT', () => stopping.abort());
 await session;
 await operations.close();
+await flushTelemetry();
 log.info('stopped');
 process.exit(0);

@@ -7,12 +7,15 @@ import { readSchedules, type Schedule } from './schedules.ts';
 
 /**
  * The timer connector: pokes functions on their schedules, as OpenFaaS's cron-connector does. Its calls only bring
- * forward what is due; so each function is poked once at the start too, for what was missed meanwhile.
+ * forward what is due; so what was missed is caught up by one poke: at the start, after a sleep, and, where a function
+ * did not take its poke, as soon as it does.
  */
 
 const CALL_TIMEOUT_MS = 10_000;
 /** A longer pause is slept in parts, so that a clock that was set is noticed. */
 const LONGEST_SLEEP_MS = 30_000;
+/** A poke that was not taken is tried again; a nightly one must not wait for the next night. */
+const AGAIN_FIRST_MS = 1_000;
 
 const config = readConfig();
 const log = createLog('timer', config.logLevel);
@@ -28,16 +31,21 @@ const operations = await serveOperations({ ready: async () => undefined });
 
 async function keep(schedule: Schedule): Promise<void> {
   while (!stopping.signal.aborted) {
-    await poke(schedule.function);
+    let isTaken = await poke(schedule.function);
+    let againMs = AGAIN_FIRST_MS;
     const due = schedule.next(new Date()).getTime();
     while (Date.now() < due && !stopping.signal.aborted) {
-      const sleepMs = Math.min(LONGEST_SLEEP_MS, due - Date.now());
+      const sleepMs = Math.min(isTaken ? LONGEST_SLEEP_MS : againMs, due - Date.now());
       await pause(sleepMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (isTaken || Date.now() >= due || stopping.signal.aborted) continue;
+      isTaken = await poke(schedule.function);
+      againMs = Math.min(LONGEST_SLEEP_MS, againMs * 2);
     }
   }
 }
 
-async function poke(name: string): Promise<void> {
+/** Whether the function has taken it. */
+async function poke(name: string): Promise<boolean> {
   try {
     const response = await fetch(`${config.addressOf(name)}/`, {
       method: 'POST',
@@ -47,10 +55,12 @@ async function poke(name: string): Promise<void> {
     await response.arrayBuffer();
     pokes.inc({ function: name, outcome: response.ok ? 'taken' : 'refused' });
     if (!response.ok) log.warn({ function: name, status: response.status }, 'poke refused');
+    return response.ok;
   } catch (error) {
-    if (stopping.signal.aborted) return;
+    if (stopping.signal.aborted) return false;
     pokes.inc({ function: name, outcome: 'lost' });
     log.warn({ function: name, err: error }, 'function away'); // the next poke finds the same work
+    return false;
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { alarm, type Log } from '#platform/log';
 import { Counter } from '#platform/metrics';
+import { spanned } from '#platform/telemetry';
+import { withTrace } from '#platform/trace';
 import type { Work, WorkCall } from '#platform/work';
 import { claimDue, keepWritten, type MailRow, release, saveSettled } from '../db/mails.ts';
 import { type Outcome, type Settled, settle } from '../domain/delivery.ts';
@@ -72,7 +74,7 @@ async function sendAll(
     for (let index = 0; index < ready.length; index += CONNECTIONS) {
       if (performance.now() > sendUntil) return { untried: restFrom(index), isAway: false };
       const some = ready.slice(index, index + CONNECTIONS);
-      const answers = await Promise.all(some.map(({ mail, address }) => server.send(mail, address)));
+      const answers = await Promise.all(some.map((letter) => sendOne(server, letter)));
       await keep(some.map(({ mail }, at) => ({ mail, outcome: (answers[at] as { outcome: Outcome }).outcome })));
       if (answers.every(({ answered }) => !answered)) return { untried: restFrom(index + CONNECTIONS), isAway: true };
     }
@@ -81,6 +83,16 @@ async function sendAll(
     server.close();
   }
 }
+
+/** Sending a letter belongs to the story that has ordered it. */
+const sendOne = (server: MailServer, { mail, address }: Ready) =>
+  withTrace(`00-${mail.traceId}-${mail.traceId.slice(0, 16)}-01`, () =>
+    spanned(
+      { name: 'send letter', kind: 'client' },
+      () => server.send(mail, address),
+      ({ answered, outcome }) => ({ failed: !answered, attributes: { outcome: outcome.is } }),
+    ),
+  );
 
 async function keepOutcomes(
   { transaction, log }: Pick<WorkCall, 'transaction'> & { log: Log },
