@@ -24,5 +24,7 @@ function startMysql() {
   return new MySqlContainer('mysql:8.4')
     .withEnvironment({ MYSQL_INITDB_SKIP_TZINFO: '1' })
     .withCopyFilesToContainer([settings])
+    // Its data live as long as the run does: nothing has to reach a disk.
+    .withTmpFs({ '/var/lib/mysql': 'rw,mode=1777' })
     .start();
 }

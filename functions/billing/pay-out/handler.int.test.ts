@@ -327,7 +327,7 @@ describe('a card that changes meanwhile', () => {
       .poll(
         async () =>
           (
-            await billing.rows('SELECT info FROM information_schema.processlist WHERE time_ms > 50 AND info LIKE ?', [
+            await billing.rows('SELECT info FROM information_schema.processlist WHERE time >= 1 AND info LIKE ?', [
               `${statement}%`,
             ])
           ).length,
