@@ -50,7 +50,7 @@ class Exporter {
   constructor(part: string, url: string, env: Environment) {
     this.#url = url;
     this.#headers = headersOf(env.OTEL_EXPORTER_OTLP_HEADERS ?? '');
-    this.#share = Number(env.OTEL_TRACES_SAMPLER_ARG ?? '1');
+    this.#share = Number(env.OTEL_TRACES_SAMPLER_ARG || '1');
     this.#resource = { attributes: attributesOf({ 'service.name': part, 'service.namespace': 'ates' }) };
   }
 

@@ -19,6 +19,12 @@ interface Rule {
   readonly labels: { readonly severity: string };
   readonly annotations: Readonly<Record<'summary' | 'description' | 'runbook', string>>;
 }
+interface Compose {
+  readonly services: Readonly<
+    Record<string, { networks: string[]; volumes: string[]; ports: string[]; profiles: string[] }>
+  >;
+  readonly networks: Readonly<Record<string, unknown>>;
+}
 const { groups } = parse(textOf('deploy/observe/alerts.yml')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
 const tests = textOf('deploy/observe/alerts.test.yml');
@@ -70,6 +76,20 @@ it('Prometheus reads from every function of stack.yml and every connector', () =
   };
   const names = config.scrape_configs.flatMap(({ dns_sd_configs: by = [] }) => by.flatMap((one) => one.names));
   expect(names.sort()).toEqual([...Object.keys(stack.functions), ...connectors].sort());
+});
+
+it('what watches is in the networks of what it watches, mounts what there is, and is opened to loopback alone', () => {
+  const own = parse(textOf('deploy/observe/compose.yml'), { merge: true }) as Compose;
+  const system = parse(textOf('docker-compose.yml'), { merge: true, maxAliasCount: 1_000 }) as Compose;
+  const { prometheus } = own.services;
+  const networks = Object.keys(system.networks).filter((name) => !['bank', 'mail', 'people', 'books'].includes(name));
+  expect([...(prometheus?.networks ?? [])].sort()).toEqual(networks.sort());
+  for (const { volumes, ports, profiles } of Object.values(own.services)) {
+    expect(profiles).toEqual(['observe']);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    const files = volumes.flatMap((volume) => (volume.startsWith('./') ? [volume.split(':')[0] as string] : []));
+    for (const file of files) expect(() => textOf(file)).not.toThrow();
+  }
 });
 
 describe('what is wrong is found', () => {
