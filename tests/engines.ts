@@ -21,10 +21,12 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 function startMysql() {
   const settings = { source: `${root}/deploy/compose/mysql.cnf`, target: '/etc/mysql/conf.d/ates.cnf' };
-  return new MySqlContainer('mysql:8.4')
-    .withEnvironment({ MYSQL_INITDB_SKIP_TZINFO: '1' })
-    .withCopyFilesToContainer([settings])
-    // Its data live as long as the run does: nothing has to reach a disk.
-    .withTmpFs({ '/var/lib/mysql': 'rw,mode=1777' })
-    .start();
+  return (
+    new MySqlContainer('mysql:8.4')
+      .withEnvironment({ MYSQL_INITDB_SKIP_TZINFO: '1' })
+      .withCopyFilesToContainer([settings])
+      // Its data live as long as the run does: nothing has to reach a disk.
+      .withTmpFs({ '/var/lib/mysql': 'rw,mode=1777' })
+      .start()
+  );
 }
