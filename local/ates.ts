@@ -1,20 +1,14 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import mysql from 'mysql2/promise';
-import { Value } from 'typebox/value';
-import { v7 as uuidv7 } from 'uuid';
-import { Email } from '#contracts/rest/auth';
-import { hashPassword } from '../functions/auth/password.ts';
+import { addAdmin } from '../functions/auth/db/first-admin.ts';
 import { root } from '../scripts/build.ts';
 import { askControl, isAction, type PartStatus } from './control.ts';
 import { DEAD_USAGE, dead } from './dead-letters.ts';
 import { RESEND_USAGE, resend } from './resend.ts';
 import type { Run } from './system.ts';
 import { TRACE_USAGE, trace } from './trace.ts';
-
-const DUPLICATE_KEY = 1062;
 
 /** `npm run ates -- COMMAND`, on the system of `ATES_DATA_DIR`. */
 
@@ -56,25 +50,16 @@ function show(parts: readonly PartStatus[]): void {
   }
 }
 
-/** The first user of a system without demo users. */
 async function createAdmin(email: string): Promise<void> {
-  if (!Value.Check(Email, email)) throw new RangeError(`${email} is no e-mail.`);
-  const run = await running();
-  const password = randomBytes(15).toString('base64url');
-  const connection = await mysql.createConnection({ uri: run.databases.auth ?? '', connectTimeout: 5_000 });
+  const connection = await mysql.createConnection({
+    uri: (await running()).databases.auth ?? '',
+    connectTimeout: 5_000,
+  });
   try {
-    const values = [uuidv7(), email, 'admin', email.split('@')[0], await hashPassword(password)];
-    await connection.query(
-      'INSERT INTO users (id, email, role, name, password_hash, created_at) VALUES (?, UTC_TIMESTAMP(3))',
-      [values],
-    );
-  } catch (error) {
-    if ((error as { errno?: number }).errno !== DUPLICATE_KEY) throw error;
-    throw new RangeError(`There is a user with the e-mail ${email} already.`);
+    console.log(`${email} is an admin now, with the password ${await addAdmin(connection, email)}`);
   } finally {
     await connection.end();
   }
-  console.log(`${email} is an admin now, with the password ${password}`);
 }
 
 function showLog(name: string): void {

@@ -36,7 +36,7 @@ export async function bundles(): Promise<Bundle[]> {
     const name = basename(dirname(entry));
     return { name, entry, outfile: `dist/sandbox/${name}/main.js`, kind: 'sandbox' };
   });
-  const setup = ['migrate', 'container-secrets'].map(
+  const setup = ['migrate', 'create-admin', 'container-secrets'].map(
     (name): Bundle => ({ name, entry: `setup/${name}.ts`, outfile: `dist/setup/${name}/main.js`, kind: 'setup' }),
   );
   return [...functions, ...connectors, ...sandbox, ...setup];

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/build.ts';
 import { readStack } from '../../setup/parts.ts';
 import { docker } from '../docker.ts';
+import { Visitor } from '../flows/visitor.ts';
 import { compose, memoryMebibytes } from './stack.ts';
 
 /** What docker itself says of the running containers. */
@@ -137,6 +139,27 @@ it('nobody is a guest at the broker, and each connector may do what it must and 
   const names = listed.split('\n').map((line) => line.split('\t')[0]);
   expect(names.filter((name) => name !== 'user').sort()).toEqual(['ops', 'outbox', 'queue']);
   expect(listed).toMatch(/^outbox\t\^ates\\\.events\$\t\^ates\\\.events\$\t\^\$$/m);
+});
+
+it('an entry that is opened to others with the demo’s well-known password does not come up', async () => {
+  const opened = (...env: string[]) =>
+    compose('run', '--rm', '--no-deps', ...env.flatMap((one) => ['--env', one]), 'secrets').then(
+      () => 'came up',
+      (error: Error) => error.message,
+    );
+  expect(await opened('ATES_BIND=0.0.0.0')).toContain('ATES_BIND opens the system to others');
+  expect(await opened('ATES_BIND=0.0.0.0', 'ATES_DEMO=off')).toBe('came up');
+  expect(await opened('ATES_DAY_LENGTH=20s')).toContain('ATES_DAY_LENGTH needs ATES_DAY_START');
+});
+
+it('the first admin of a system without demo users is made by a command', async () => {
+  const email = `${randomUUID()}@ates.example`;
+  const create = () => compose('run', '--rm', '--no-deps', 'migrate', 'node', 'setup/create-admin/main.js', email);
+  const [, password = ''] = /the password (\S+)/.exec(await create()) ?? [];
+  const boss = Visitor.anonymous();
+  expect((await boss.send('POST', '/api/auth/session', { email, password })).status).toBe(200);
+  expect((await boss.get('/api/ops/status')).status).toBe(200);
+  await expect(create()).rejects.toThrow('There is a user with the e-mail');
 });
 
 it('images hold no secret, no package and no source', async () => {
