@@ -26,7 +26,7 @@ export default defineConfig({
         },
       },
       // Alert rules, by promtool.
-      { test: { ...common, name: 'observe', include: ['tests/observe/*.test.ts'], exclude: ['**/*.unit.test.ts'] } },
+      { test: { ...common, name: 'observe', include: ['tests/observe/rules.test.ts'] } },
       // The whole system, started once; its tests share it, so they take turns.
       { test: { ...common, ...shared, name: 'system', include: ['**/*.{e2e,fault,browser}.test.ts'] } },
       // The system in containers, started once: `npm run test:compose`.
