@@ -5,6 +5,7 @@ const common = {
   pool: 'forks',
   testTimeout: 20_000,
   hookTimeout: 120_000,
+  expect: { poll: { timeout: 10_000 } }, // a busy machine is no failure
 } as const;
 
 const shared = { globalSetup: 'tests/system.ts', fileParallelism: false, testTimeout: 120_000 } as const;
@@ -42,6 +43,8 @@ export default defineConfig({
           hookTimeout: 1_200_000,
         },
       },
+      // Every page in every variant, with its timings on a slow phone: `npm run test:pages`, on a machine that is quiet.
+      { test: { ...common, ...shared, name: 'pages', include: ['**/*.matrix.test.ts'], testTimeout: 900_000 } },
       // What takes minutes: `npm run test:full`.
       { test: { ...common, ...shared, name: 'full', include: ['**/*.full.test.ts'], testTimeout: 900_000 } },
     ],

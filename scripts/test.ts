@@ -15,7 +15,7 @@ interface Part {
   readonly name: string;
   readonly command: readonly string[];
   /** The commands that it is part of. */
-  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose' | 'observe')[];
+  readonly in: readonly ('check' | 'test' | 'full' | 'template' | 'mysql' | 'compose' | 'observe' | 'pages')[];
   /** Its tests are counted. */
   readonly counts?: true;
   /** Left out where no Docker engine answers. */
@@ -35,6 +35,7 @@ const PARTS: readonly Part[] = [
   { name: 'integration', command: vitest('int'), counts: true, in: ['test'] },
   { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true, in: ['test'] },
   { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, in: ['full'] },
+  { name: 'pages: the whole matrix', command: vitest('pages'), counts: true, in: ['pages'] },
   {
     name: 'integration on MySQL',
     command: vitest('int'),
