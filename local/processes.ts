@@ -106,20 +106,29 @@ export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals, w
   signalGroup(child.pid, 'SIGKILL'); // what it may have left in its group
 }
 
-export async function freePort(wanted = 0): Promise<number> {
-  for (let port = wanted; ; port += 1) {
-    const found = await new Promise<number | null>((resolve) => {
-      const probe = createServer();
-      probe.once('error', () => resolve(null));
-      probe.listen(port, '127.0.0.1', () => {
-        const { port: free } = probe.address() as { port: number };
-        probe.close(() => resolve(free));
-      });
-    });
-    if (found !== null) return found;
-    if (port === 0 || port > wanted + 100) throw new Error(`No free port from ${wanted} on.`);
+const given = new Set<number>();
+
+/**
+ * A port that nobody listens on: `wanted` or the next above it; else any below those that the system gives to outgoing
+ * connections, since one of them would keep the port from a part that is started again. Such a one is given once, and
+ * the search begins anywhere, so that two systems that start at the same time do not get the same.
+ */
+export async function freePort(wanted?: number): Promise<number> {
+  const from = wanted ?? 10_000 + Math.floor(Math.random() * 20_000);
+  for (let port = from; port <= from + 100; port += 1) {
+    if ((wanted === undefined && given.has(port)) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
+  throw new Error(`No free port from ${from} on.`);
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 
 /** Asks again until it is so; fails at the deadline, or at once when `gone` says that it cannot become so any more. */
 export async function until(
