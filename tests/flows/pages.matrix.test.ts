@@ -61,6 +61,8 @@ it.each(PAGES)(
     );
     expect(lcpMs).toBeLessThanOrEqual(1_200);
     expect(shift).toBeLessThan(0.01);
+    // Payouts, what they sum up to, and whose they are come from three places.
+    expect(requests).toBeLessThanOrEqual(path === '/billing/' && who === 'accountant' ? 6 : 5);
   },
 );
 
