@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const common = {
@@ -12,6 +13,8 @@ const shared = { globalSetup: 'tests/system.ts', fileParallelism: false, testTim
 
 export default defineConfig({
   test: {
+    // Most tests wait for a database or a process: one less than there are cores, as vitest would have it, idles on two.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       { test: { ...common, name: 'unit', include: ['**/*.unit.test.ts'] } },
       // A real database and broker, started once.
