@@ -14,7 +14,7 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     path: 'tasks',
     title: { ru: 'Задачи', en: 'Tasks' },
     nav: { ru: 'Задачи', en: 'Tasks' },
-    reads: ['/api/tasks?assignee=me&status=open&limit=20'],
+    reads: ['/api/tasks?assignee=me&status=open&limit=20', '/api/tasks?taken=me&limit=20'],
   },
   'all-tasks': {
     path: 'tasks/all',

@@ -96,7 +96,7 @@ function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
             <td class="soft">
               <Time at={row.datetime} zone={zone} />
             </td>
-            {nameOf && <td>{nameOf(row.userId)}</td>}
+            {nameOf && <td class="who">{nameOf(row.userId)}</td>}
             <td>
               <button
                 type="button"

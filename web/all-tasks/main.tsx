@@ -79,7 +79,7 @@ function AllTasks() {
                   <td class="text">
                     <Title task={task} id={task.id} />
                   </td>
-                  <td>{name(task.userId)}</td>
+                  <td class="who">{name(task.userId)}</td>
                   <td class="soft">{t(`status_${task.status}`)}</td>
                   <Amounts task={task} />
                   {manages && (

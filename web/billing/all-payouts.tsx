@@ -157,7 +157,7 @@ function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
                 {businessDay(businessDate)}
               </a>
             </td>
-            <td>{name(userId)}</td>
+            <td class="who">{name(userId)}</td>
             <td class="text">
               <PayoutStatus payout={payout} />
             </td>

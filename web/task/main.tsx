@@ -126,8 +126,8 @@ function History({ task: { id, history }, name, zone }: NamedTask & { zone: stri
             <td class="soft">
               <Time at={entry.at} zone={zone} />
             </td>
-            <td>{name(entry.userId)}</td>
-            <td>{name(entry.byUserId)}</td>
+            <td class="who">{name(entry.userId)}</td>
+            <td class="who">{name(entry.byUserId)}</td>
             <td class="number">
               <Amount cents={centsOf(entry)} />
             </td>

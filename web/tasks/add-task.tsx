@@ -94,7 +94,7 @@ export function AddTask() {
                 <td class="text">
                   <Title task={task} id={task.id} />
                 </td>
-                <td>{name(task.userId)}</td>
+                <td class="who">{name(task.userId)}</td>
                 <Amounts task={task} />
               </tr>
             ))}

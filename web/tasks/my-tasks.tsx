@@ -13,6 +13,7 @@ import { t } from './texts.ts';
 /** The reader's open tasks: closing one shows at once, and is taken back with its reason if it is refused. */
 export function MyTasks() {
   const mine = useLiveList<Task>('/api/tasks?assignee=me&status=open');
+  const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const [told, setTold] = useState<{ task: Task; refused?: Refused } | null>(null);
   const tasks = mine.data?.filter(({ id }) => !gone.has(id)) ?? null;
@@ -64,7 +65,8 @@ export function MyTasks() {
           <ProblemNotice error={told.refused} />
         </div>
       )}
-      <List list={{ ...mine, data: tasks }} none={t('mineNone')}>
+      {/* Both at once: nothing is pushed down while somebody reads. */}
+      <List list={{ ...mine, data: taken.data || taken.error ? tasks : null }} none={t('mineNone')}>
         {(open) => (
           <TaskTable more={[t('since')]} actions>
             {open.map((task) => (
@@ -91,16 +93,14 @@ export function MyTasks() {
           </TaskTable>
         )}
       </List>
-      <Taken />
+      <Taken items={taken.data?.items ?? []} />
     </section>
   );
 }
 
 /** What was the reader's until it was given to somebody else: nobody wonders where a task has gone. */
-function Taken() {
-  const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
+function Taken({ items }: { items: readonly Task[] }) {
   const [isOpen, setOpen] = useState(false);
-  const items = taken.data?.items ?? [];
   if (items.length === 0) return null;
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
