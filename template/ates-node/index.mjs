@@ -163,6 +163,7 @@ async function call(request, response) {
       const traceId = traceIdOf(request);
       say('error', 'the handler threw', { traceId, error: String(error?.message ?? error), stack: error?.stack });
     }
+    if (response.writableEnded) return; // it was whole
     if (response.headersSent)
       response.destroy(); // a broken-off answer must not look like a whole one
     else problem(request, response, 500, 'internal-error', 'Something went wrong on our side');
