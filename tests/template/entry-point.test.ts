@@ -166,10 +166,11 @@ describe.each([
         },
       );
 
-      it('health, readiness and metrics are its own; nothing else under /_/ is there', async () => {
+      it('health, readiness, metrics and the last error are its own; nothing else under /_/ is there', async () => {
         expect(await call(port, '/_/health')).toMatchObject({ status: 200 });
         expect(await call(port, '/_/ready')).toMatchObject({ status: 200 });
         expect(await call(port, '/_/metrics')).toMatchObject({ status: 200, body: 'ates_up 1\n' });
+        expect(await call(port, '/_/last-error')).toMatchObject({ status: 200, body: '{"what":"GET /a 503"}' });
         expect(await call(port, '/_/secrets')).toMatchObject({ status: 404 });
       });
 
