@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { type Launch, type Processes, signalGroup, stopProcess, until } from './processes.ts';
+import { type Launch, listens, type Processes, signalGroup, stopProcess, until } from './processes.ts';
 
 export interface PartPlan {
   readonly name: string;
   /** Where it is reached. */
   readonly url: string;
   readonly launch: Launch;
-  /** Whether it can do its work; asked until it says so. */
+  /** Whether it can do its work; asked until it says so, and it is the part itself that listens. */
   ready(): Promise<boolean>;
   readonly readyWithinMs: number;
   readonly stopSignal: NodeJS.Signals;
@@ -44,10 +44,12 @@ export class Part {
   async start(): Promise<void> {
     this.#wanted = true;
     if (!this.#child) this.#spawn();
-    const { name, readyWithinMs, launch } = this.plan;
+    const { name, url, readyWithinMs, launch } = this.plan;
+    const port = Number(new URL(url).port || 80);
     const deathsBefore = this.#deaths;
     const diesAgain = () => (this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null);
-    await until(name, readyWithinMs, () => this.plan.ready(), diesAgain);
+    const isReady = async () => (await this.plan.ready()) && this.pid !== null && listens(this.pid, port);
+    await until(name, readyWithinMs, isReady, diesAgain);
   }
 
   /** Resolves when it is gone; it stays so until it is started. */

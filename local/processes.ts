@@ -1,10 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -107,6 +109,7 @@ export async function stopProcess(child: ChildProcess, signal: NodeJS.Signals, w
 }
 
 const given = new Set<number>();
+const MOST_TRIES = 5;
 
 /**
  * A port that nobody listens on: `wanted` or the next above it; else any below those that the system gives to outgoing
@@ -123,12 +126,58 @@ export async function freePort(wanted?: number): Promise<number> {
   throw new Error(`No free port from ${from} on.`);
 }
 
+/**
+ * Starts on the port that is wanted, or on the next above it that is free. Of two systems that look for one at the same
+ * moment, the second finds it taken after all, and goes on to the next.
+ */
+export async function onFreePort(wanted: number, start: (port: number) => Promise<void>): Promise<number> {
+  for (let tries = 1, port = await freePort(wanted); ; tries += 1, port = await freePort(port + 1)) {
+    try {
+      await start(port);
+      return port;
+    } catch (error) {
+      if (tries === MOST_TRIES || (await isFree(port))) throw error;
+    }
+  }
+}
+
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+
+/**
+ * Whether it is this process that listens on the port: an answer alone may be another system's. Only Linux tells; elsewhere
+ * it is believed.
+ */
+export function listens(pid: number, port: number): boolean {
+  if (process.platform !== 'linux') return true;
+  const inHex = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((table) =>
+    textOf(table)
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, local, , state]) => state === LISTENING && local?.endsWith(inHex))
+      .map((fields) => `socket:[${fields[9]}]`),
+  );
+  const open = `/proc/${pid}/fd`;
+  return readdirSync(open).some((descriptor) => inodes.includes(linkOf(join(open, descriptor))));
+}
+
+/** The state of a socket in Linux's table. */
+const LISTENING = '0A';
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : ''); // without IPv6 there is no tcp6
+
+/** Where a link of /proc leads; it may be closed in the meantime. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 /** Asks again until it is so; fails at the deadline, or at once when `gone` says that it cannot become so any more. */
 export async function until(

@@ -10,7 +10,7 @@ import { findEngines, MARIADB, NGINX, RABBITMQ } from './engines.ts';
 import { databaseAnswers, prepareMariadb } from './mariadb.ts';
 import { prepareNginx } from './nginx.ts';
 import { answers, Part, type PartPlan } from './part.ts';
-import { freePort, type Launch, Processes } from './processes.ts';
+import { freePort, type Launch, onFreePort, Processes } from './processes.ts';
 import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
 
 const PASSED_ON = [
@@ -124,11 +124,6 @@ export class System {
     await Promise.all([this.#step('build', () => build({ again: this.#watch })), this.startEngines()]);
     await this.#step('databases and migrations', () => this.#migrate());
     const [nginx] = await findEngines([NGINX], this.#enginesFolder, this.#say);
-    const settings = this.#settings();
-    const bind = this.#env.ATES_BIND ?? '127.0.0.1';
-    const port = this.#env.ATES_PORT ? Number(this.#env.ATES_PORT) : await freePort(settings.port ?? 8080);
-    this.#keepSettings({ ...settings, port });
-    this.#url = `http://127.0.0.1:${port}`;
     await this.#step('mail catcher and bank', async () => {
       await this.#startMail();
       await this.#startBank();
@@ -142,8 +137,12 @@ export class System {
       );
       const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
       const folder = join(this.dataDir, 'nginx');
-      const launch = prepareNginx(nginx as never, folder, { root, listen: `${bind}:${port}`, rateLimit, upstreams });
-      await this.#add('nginx', this.#url, launch, () => answers(`${this.#url}/healthz`), { stopSignal: 'SIGQUIT' });
+      const bind = this.#env.ATES_BIND ?? '127.0.0.1';
+      await this.#onItsPort('port', this.#env.ATES_PORT, 8080, async (port) => {
+        this.#url = `http://127.0.0.1:${port}`;
+        const launch = prepareNginx(nginx as never, folder, { root, listen: `${bind}:${port}`, rateLimit, upstreams });
+        await this.#add('nginx', this.#url, launch, () => answers(`${this.#url}/healthz`), { stopSignal: 'SIGQUIT' });
+      });
     });
     this.#running = true;
     this.#writeRun();
@@ -214,22 +213,39 @@ export class System {
     });
   }
 
-  /** Its inbox keeps its address, as nginx does. */
   async #startMail(): Promise<void> {
-    const settings = this.#settings();
-    const inboxPort = Number(this.#env.ATES_INBOX_PORT) || (await freePort(settings.inboxPort ?? 8025));
-    this.#keepSettings({ ...settings, inboxPort });
     const smtpPort = await freePort();
-    this.#inboxUrl = `http://127.0.0.1:${inboxPort}`;
     this.#smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
-    const env = this.#partEnv('mail', [], {
-      HOST: '127.0.0.1',
-      PORT: String(inboxPort),
-      ATES_SMTP_PORT: String(smtpPort),
-      ATES_SANDBOX_DIR: join(this.dataDir, 'mail'),
+    await this.#onItsPort('inboxPort', this.#env.ATES_INBOX_PORT, 8025, async (port) => {
+      this.#inboxUrl = `http://127.0.0.1:${port}`;
+      await this.#startSandbox('mail', this.#inboxUrl, { ATES_SMTP_PORT: String(smtpPort) });
     });
-    const launch = { command: process.execPath, args: [join(root, 'dist/sandbox/mail/main.js')], env, cwd: root };
-    await this.#add('mail', this.#inboxUrl, launch, () => answers(`${this.#inboxUrl}/_/ready`), {});
+  }
+
+  #startBank(): Promise<void> {
+    return this.#onItsPort('bankPort', this.#env.ATES_BANK_PORT, 8090, async (port) => {
+      this.#bankUrl = `http://127.0.0.1:${port}`;
+      await this.#startSandbox('bank', this.#bankUrl, {});
+    });
+  }
+
+  async #startSandbox(name: 'mail' | 'bank', url: string, own: Record<string, string>): Promise<void> {
+    const place = { HOST: '127.0.0.1', PORT: new URL(url).port, ATES_SANDBOX_DIR: join(this.dataDir, name) };
+    const env = this.#partEnv(name, [], { ...place, ...own });
+    const launch = { command: process.execPath, args: [join(root, 'dist/sandbox', name, 'main.js')], env, cwd: root };
+    await this.#add(name, url, launch, () => answers(`${url}/_/ready`), {});
+  }
+
+  /** On the port that is given; else on one that stays from start to start, so that what people open keeps its address. */
+  async #onItsPort(
+    setting: 'port' | 'inboxPort' | 'bankPort',
+    given: string | undefined,
+    usual: number,
+    start: (port: number) => Promise<void>,
+  ): Promise<void> {
+    if (given) return start(Number(given));
+    const port = await onFreePort(this.#settings()[setting] ?? usual, start);
+    this.#keepSettings({ ...this.#settings(), [setting]: port });
   }
 
   async #migrate(): Promise<void> {
@@ -248,17 +264,6 @@ export class System {
     });
     writeFileSync(join(this.dataDir, 'log/migrate.log'), done.stdout + done.stderr);
     if (done.status !== 0) throw new Error(`The migrations failed: ${done.stderr || done.stdout}`);
-  }
-
-  async #startBank(): Promise<void> {
-    const settings = this.#settings();
-    const port = Number(this.#env.ATES_BANK_PORT) || (await freePort(settings.bankPort ?? 8090));
-    this.#keepSettings({ ...settings, bankPort: port });
-    this.#bankUrl = `http://127.0.0.1:${port}`;
-    const own = { ATES_SANDBOX_DIR: join(this.dataDir, 'bank'), HOST: '127.0.0.1', PORT: String(port) };
-    const launch = { command: process.execPath, args: [join(root, 'dist/sandbox/bank/main.js')], cwd: root };
-    const env = this.#partEnv('bank', [], own);
-    await this.#add('bank', this.#bankUrl, { ...launch, env }, () => answers(`${this.#bankUrl}/_/ready`), {});
   }
 
   async #startParts(): Promise<void> {
@@ -356,7 +361,12 @@ export class System {
     const plan = { name, url, launch: { ...launch, logFile }, ready, ...defaults, ...limits };
     const part = new Part(plan, this.#processes, () => this.#writeRun());
     this.#parts.set(name, part);
-    await part.start();
+    try {
+      await part.start();
+    } catch (error) {
+      await part.stop(); // it may be started again elsewhere
+      throw error;
+    }
   }
 
   async #step(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -1,10 +1,11 @@
 import type { EventContract } from '#contracts/event';
+import type { LastError } from '#contracts/rest/ops';
 import type { Config } from './config.ts';
 import { AppError, problemOf } from './errors.ts';
 import { type EventHandling, eventEntry } from './event-entry.ts';
 import { type FunctionAnswer, type FunctionEvent, type Runtime, startRuntime } from './function-runtime.ts';
 import { httpEntry } from './http-entry.ts';
-import { type Gauge, Histogram, metricsText, whenRead } from './metrics.ts';
+import { Gauge, Histogram, metricsText, whenRead } from './metrics.ts';
 import type { Route } from './route.ts';
 import { spanned } from './telemetry.ts';
 import { currentTraceId, withTrace } from './trace.ts';
@@ -47,6 +48,8 @@ export interface FunctionHandler {
   ready(): Promise<void>;
   stop(): Promise<void>;
   metrics(): Promise<string>;
+  /** Not among the metrics: each trace would be a series of its own. */
+  lastError(): LastError | null;
 }
 
 const duration = new Histogram({
@@ -55,6 +58,8 @@ const duration = new Histogram({
   labelNames: ['entry', 'status'],
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
+
+const inFlight = new Gauge({ name: 'ates_requests_in_flight', help: 'Requests under way now.' });
 
 /** Makes a function of its routes and events: the one way for all of them. */
 export function defineFunction<const C extends readonly EventContract[]>(
@@ -72,6 +77,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
   const serveEvents = events && eventEntry(name, events);
   const commands = http.some((route) => route.method !== 'GET' && route.idempotent !== false);
   let started: Promise<Runtime> | null = null;
+  let lastError: LastError | null = null;
   let endMeasures = async (): Promise<void> => undefined;
   const start = (config?: Config) => (started ??= begin(config));
 
@@ -97,6 +103,7 @@ export function defineFunction<const C extends readonly EventContract[]>(
     const runtime = await start();
     const began = performance.now();
     let entry = 'none';
+    inFlight.inc();
     const finish = (answer: FunctionAnswer) => {
       const seconds = (performance.now() - began) / 1_000;
       duration.observe({ entry, status: answer.status }, seconds);
@@ -113,13 +120,20 @@ export function defineFunction<const C extends readonly EventContract[]>(
         entry = 'events';
         return finish(await serveEvents(event, runtime));
       }
-      const { route, ...answer } = await serveHttp(event, runtime);
-      entry = `${route.method} ${route.path}`;
+      const answer = await serveHttp(event, runtime, ({ method, path }) => (entry = `${method} ${path}`));
       return finish(answer);
     } catch (error) {
       if (!(error instanceof AppError)) runtime.log.error({ err: error, entry }, 'failed');
       else if (error.status >= 500) runtime.log.warn({ err: error.cause, refusal: error.code, entry }, 'refused');
-      return finish(problemOf(error, currentTraceId() ?? ''));
+      const traceId = currentTraceId() ?? '';
+      const problem = problemOf(error, traceId);
+      if (problem.status >= 500) {
+        const code = problem.body.type.split('/').pop();
+        lastError = { at: new Date().toISOString(), what: `${entry} ${problem.status} ${code}`, traceId };
+      }
+      return finish(problem);
+    } finally {
+      inFlight.dec();
     }
   }
 
@@ -150,5 +164,6 @@ export function defineFunction<const C extends readonly EventContract[]>(
       started = null;
     },
     metrics: metricsText,
+    lastError: () => lastError,
   });
 }

@@ -14,16 +14,17 @@ import { NOBODY, readCookies, SERVICE, type SignedIn } from './session.ts';
 /** How long an operation may take: below every timeout between the browser and here, so that we answer, not they. */
 export const OPERATION_MS = 8_000;
 
-/** Serves the REST routes of a function, with the checks in the contract's order. */
+/** Serves the REST routes of a function, with the checks in the contract's order; `found` is told the route of a request. */
 export function httpEntry(routes: readonly Route[]) {
   const find = routeTable(routes);
   const checks = new Map(routes.map((route) => [route, checksOf(route)]));
 
-  return async (event: FunctionEvent, runtime: Runtime): Promise<FunctionAnswer & { route: Route }> => {
+  return async (event: FunctionEvent, runtime: Runtime, found: (route: Route) => void): Promise<FunctionAnswer> => {
     const { hit, methods } = find(event.method, event.path);
     if (!hit && methods.length === 0) throw new AppError('not-found');
     if (!hit) throw new AppError('method-not-allowed', { headers: { allow: allowOf(methods) } });
     const { route } = hit;
+    found(route);
     const check = checks.get(route) as ReturnType<typeof checksOf>;
 
     if (route.method !== 'GET') refuseForeignOrigin(event, runtime);
@@ -57,9 +58,8 @@ export function httpEntry(routes: readonly Route[]) {
         database: runtime.database,
       },
     };
-    if (route.method === 'GET') return { ...(await answerQuery(request, route)), route };
-    if (route.transaction === 'own') return { ...(await answerOwn(request, route)), route };
-    return { ...(await answerCommand(request, route)), route };
+    if (route.method === 'GET') return answerQuery(request, route);
+    return route.transaction === 'own' ? answerOwn(request, route) : answerCommand(request, route);
   };
 }
 

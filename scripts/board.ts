@@ -71,6 +71,12 @@ const ROWS: readonly { readonly title: string; readonly panels: readonly Panel[]
         lines: [[`histogram_quantile(0.95, sum by (part, le) (rate(ates_request_seconds_bucket${RATE})))`, '{{part}}']],
       },
       {
+        title: 'Requests under way',
+        help: 'An instance refuses what comes beyond 100 at once with 429.',
+        unit: 'short',
+        lines: [['sum by (part) (ates_requests_in_flight)', '{{part}}']],
+      },
+      {
         title: 'Alarms',
         unit: 'short',
         lines: [['sum by (part, alarm) (increase(ates_alarms_total[5m]))', '{{part}}: {{alarm}}']],

@@ -49,17 +49,35 @@ export const DropDeadLetter = Exactly({ reason: Text({ minLength: 1, maxLength: 
 /** `away`: no answer in time. `not-ready`: it answers, and says that it cannot do its work. */
 const PartState = OneOf('ready', 'not-ready', 'away');
 
-/** A function or connector, as its own metrics tell; null where it does not answer or does not count such a thing. */
+/** The last request that a function answered with 500 or above, since it started. */
+export const LastError = Exactly({
+  at: Instant,
+  /** Entry, status and the problem's code: `POST /api/tasks 503 temporarily-unavailable`. */
+  what: Type.String(),
+  traceId: Type.String(),
+});
+export type LastError = Static<typeof LastError>;
+
+/**
+ * A function or connector, as all its instances together tell of themselves; null where none answers or such a thing is
+ * not counted.
+ */
 export const PartStatus = Exactly({
   name: Type.String(),
   kind: OneOf('function', 'connector'),
+  /** `ready` when every instance is. */
   state: PartState,
+  /** How many addresses its name has, each of which was asked; null where its name has none, or behind a gateway. */
+  instances: Nullable(Count),
   version: Nullable(Type.String()),
-  /** The start of the process; the counts are from then on. */
+  /** The start of the oldest process; the counts are from then on. */
   startedAt: Nullable(Instant),
   requests: Nullable(Count),
+  /** Requests under way now. */
+  inFlight: Nullable(Count),
   /** Requests answered with 500 or above. */
   errors: Nullable(Count),
+  lastError: Nullable(LastError),
   /** Of the requests, estimated from a histogram; at most 10 s is told. */
   p95Ms: Nullable(Type.Number({ minimum: 0 })),
   /** What the part has called a person for. */

@@ -1,6 +1,6 @@
 // The HTTP side of a function: the process behind the OpenFaaS watchdog, and the very file that runs locally.
 // It takes any handler of the official node template, `module.exports = async (event, context) => ...`; what a handler
-// may carry beside (start, ready, stop, metrics) makes health, readiness and a drain without a failed request.
+// may carry beside (start, ready, stop, metrics, lastError) makes health, readiness and a drain without a failed request.
 //
 // Environment: PORT (3000), HOST (0.0.0.0), ATES_HANDLER (folder of the handler, ./function), ATES_MAX_INFLIGHT (100),
 // healthcheck_interval (the window after SIGTERM, as the watchdog reads it), ATES_WATCHDOG (off: nothing is before us).
@@ -163,6 +163,7 @@ async function call(request, response) {
       const traceId = traceIdOf(request);
       say('error', 'the handler threw', { traceId, error: String(error?.message ?? error), stack: error?.stack });
     }
+    if (response.writableEnded) return; // it was whole
     if (response.headersSent)
       response.destroy(); // a broken-off answer must not look like a whole one
     else problem(request, response, 500, 'internal-error', 'Something went wrong on our side');
@@ -177,6 +178,7 @@ async function operations(path, response) {
   if (path === '/_/health') return answer(200, 'OK');
   if (path === '/_/metrics')
     return answer(200, (await handler.metrics?.()) ?? '', 'text/plain; version=0.0.4; charset=utf-8');
+  if (path === '/_/last-error') return answer(200, JSON.stringify(handler.lastError?.() ?? null), 'application/json');
   if (path !== '/_/ready') return answer(404, 'not found');
   if (draining) return answer(503, 'draining');
   const late = new Promise((_, reject) => setTimeout(reject, READY_TIMEOUT_MS, new Error('too slow')).unref());

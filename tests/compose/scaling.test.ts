@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import type { OpsStatus, PartStatus } from '#contracts/rest/ops';
 import { docker } from '../docker.ts';
 import { Visitor } from '../flows/visitor.ts';
 import { compose } from './stack.ts';
@@ -56,6 +57,11 @@ async function servedByEach(service: string): Promise<number[]> {
   return Promise.all(ids.map(async (id) => (await docker(['logs', id])).split('"msg":"request"').length - 1));
 }
 
+async function statusOfTasksClose(): Promise<PartStatus> {
+  const { parts } = (await (await Visitor.signIn('admin')).get('/api/ops/status')).body as OpsStatus;
+  return parts.find(({ name }) => name === 'tasks-close') as PartStatus;
+}
+
 it('one function is scaled to three and back to one under load, and no request fails', async () => {
   const scale = (instances: number) =>
     compose(
@@ -79,8 +85,14 @@ it('one function is scaled to three and back to one under load, and no request f
   await expect
     .poll(async () => (await servedByEach('tasks-close')).map((served) => served >= 30), { timeout: 60_000 })
     .toEqual([true, true, true]);
+  // The status counts them, and adds up what each says of itself.
+  const served = (await servedByEach('tasks-close')).reduce((sum, each) => sum + each, 0);
+  const status = await statusOfTasksClose();
+  expect(status).toMatchObject({ state: 'ready', instances: 3, errors: 0, lastError: null });
+  expect(status.requests).toBeGreaterThanOrEqual(served);
   await scale(1);
   expect(await servedByEach('tasks-close')).toHaveLength(1);
+  expect(await statusOfTasksClose()).toMatchObject({ state: 'ready', instances: 1 });
   await more(100);
   await people.stop();
   console.log(

@@ -6,7 +6,7 @@ import { DEFAULT_DEMO_PASSWORD } from '../../setup/demo.ts';
 import { docker, engineAnswers } from '../docker.ts';
 
 /** The system in containers, beside whatever else runs: its own project, images and ports. */
-const PROJECT = 'ates-test';
+export const PROJECT = 'ates-test';
 
 /** `docker compose ARGS` on the stack under test. */
 export function compose(...args: string[]): Promise<string> {

@@ -74,11 +74,22 @@ it.each(VARIANTS)(
   async (variant) => {
     const isRussian = variant.locale === 'ru-RU';
     const messageId = await publishPoison();
+    await ates('stop', 'timer'); // which makes ops answer 503, and remember it
+    let traceId: string | null = null;
+    const readyz = async () => {
+      const { status, headers } = await Visitor.anonymous().get('/readyz');
+      traceId = headers.get('x-trace-id');
+      return status;
+    };
+    await expect.poll(readyz, patient).toBe(503);
+    await ates('start', 'timer');
     const { page, context, faults } = await visit(variant, '/auth/?back=/ops/');
     await page.getByRole('button', { name: /Ара/ }).click();
     await page.waitForURL(`${url}/ops/`);
     await page.getByText(isRussian ? 'Всё работает' : 'Everything works').waitFor();
     await page.getByRole('row').filter({ hasText: 'tasks-assign' }).waitFor();
+    const lastError = `GET /readyz 503 temporarily-unavailable; ${isRussian ? 'след' : 'trace'} ${traceId}`;
+    await page.getByRole('row').filter({ hasText: lastError }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
 
     await page.getByRole('row').filter({ hasText: RECORD }).getByRole('link').first().click();

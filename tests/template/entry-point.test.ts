@@ -1,5 +1,6 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +69,16 @@ describe.each([
         expect(await call(port, '/twice')).toMatchObject({ status: 201, body: '{"n":1}' });
         expect(await call(port, '/late-throw')).toMatchObject({ status: 200, body: 'done' });
         expect((await call(port, '/return')).status).toBe(200);
+      });
+
+      it('what goes wrong after a whole answer does not cost the next request its connection', async () => {
+        const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: function\r\n\r\n`;
+        const socket = connect(port, '127.0.0.1');
+        let answered = '';
+        socket.on('data', (text) => (answered += text)).on('error', () => undefined);
+        socket.write(get('/late-throw') + get('/return'));
+        await expect.poll(() => answered).toContain('{"a":1}');
+        socket.destroy();
       });
 
       it.each([
@@ -155,10 +166,11 @@ describe.each([
         },
       );
 
-      it('health, readiness and metrics are its own; nothing else under /_/ is there', async () => {
+      it('health, readiness, metrics and the last error are its own; nothing else under /_/ is there', async () => {
         expect(await call(port, '/_/health')).toMatchObject({ status: 200 });
         expect(await call(port, '/_/ready')).toMatchObject({ status: 200 });
         expect(await call(port, '/_/metrics')).toMatchObject({ status: 200, body: 'ates_up 1\n' });
+        expect(await call(port, '/_/last-error')).toMatchObject({ status: 200, body: '{"what":"GET /a 503"}' });
         expect(await call(port, '/_/secrets')).toMatchObject({ status: 404 });
       });
 

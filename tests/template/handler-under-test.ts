@@ -31,5 +31,6 @@ module.exports = async (event, context) => (cases[event.path] ?? (() => context.
 module.exports.ready = async () => { if (process.env.NEVER_READY === 'fails') throw new Error('no database'); if (process.env.NEVER_READY === 'hangs') await new Promise(() => {}); };
 module.exports.start = async () => { if (process.env.NO_START) throw new Error('ATES_X is not set'); };
 module.exports.stop = async () => { console.log('{"msg":"pools closed"}'); };
+module.exports.lastError = () => ({ what: 'GET /a 503' });
 module.exports.metrics = async () => 'ates_up 1\\n';
 `;

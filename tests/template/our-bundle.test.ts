@@ -80,9 +80,15 @@ describe.each([
       expect(answer.body).not.toMatch(/handler\.js|mysql|127\.0\.0\.1/);
     });
 
-    it('counts them', async () => {
+    it('counts them, and tells of the last that failed when, where and in which trace', async () => {
       const { body } = await call(running.port, '/_/metrics');
-      expect(body).toMatch(/ates_request_seconds_count\{entry="none",status="503"\} 1/);
+      expect(body).toMatch(/ates_request_seconds_count\{entry="POST \/api\/auth\/session",status="503"\} 1/);
+      expect(body).toMatch(/^ates_requests_in_flight 0$/m);
+      expect(JSON.parse((await call(running.port, '/_/last-error')).body)).toEqual({
+        at: expect.stringMatching(/^\d{4}-.*Z$/),
+        what: 'POST /api/auth/session 503 temporarily-unavailable',
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+      });
     });
 
     it('logs each request as one line of JSON with its trace, and no secret', async () => {

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
-import { number } from '../ui/formats.ts';
+import { dateTime, number } from '../ui/formats.ts';
 import { Table } from '../ui/List.tsx';
 import { Status, type Tone } from '../ui/Status.tsx';
 import { t } from './texts.ts';
@@ -15,9 +15,7 @@ export function Health({ status, choose }: { status: OpsStatus; choose(functionN
   return (
     <section class="card" aria-labelledby="queues">
       <p role="status">
-        <Status tone={unwell.length > 0 ? 'bad' : 'good'}>
-          {unwell.length > 0 ? t('notAllWork', { names: unwell.join(', ') }) : t('allWork')}
-        </Status>
+        <Status tone={unwell ? 'bad' : 'good'}>{unwell ? t('notAllWork', { names: unwell }) : t('allWork')}</Status>
       </p>
       <dl class="facts small">
         <Fact name={t('broker')} isGood={status.broker === 'ready'} />
@@ -78,18 +76,18 @@ const Fact = ({ name, isGood }: { name: string; isGood: boolean | null }) => (
 function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: string): void }) {
   const { function: name, depth, held, oldestHeldSeconds, deadLetters } = queue;
   const [tone, state] = readingOf(queue);
-  const waiting = [
+  const waiting = listed([
     depth !== null && t('depth', { depth: number(depth) }),
     held && t('held', { held: number(held) }),
     held && oldestHeldSeconds && t('oldest', { age: number(oldestHeldSeconds) }),
-  ];
+  ]);
   return (
     <tr>
       <td class="text">{name}</td>
       <td>
         <Status tone={tone}>{t(state)}</Status>
       </td>
-      <td class="soft small">{waiting.filter(Boolean).join(', ')}</td>
+      <td class="soft small">{waiting}</td>
       <td class="number">
         {deadLetters ? (
           <a
@@ -116,26 +114,33 @@ function readingOf({ functionAway, consumers }: QueueStatus) {
   return consumers > 0 ? (['good', 'queue_read'] as const) : (['bad', 'queue_unread'] as const);
 }
 
-function troublesOf({ parts, queues, outboxes, databases, broker }: OpsStatus): string[] {
-  return [
-    ...(broker === 'ready' ? [] : [t('broker')]),
-    ...databases.flatMap(({ service, state }) => (state === 'away' ? t('database', { service }) : [])),
-    ...parts.flatMap(({ name, state }) => (state === 'ready' ? [] : name)),
-    ...queues.flatMap(({ function: name, functionAway }) => (functionAway ? name : [])),
-    ...outboxes.flatMap(({ service, oldestSeconds }) => (oldestSeconds > LATE_SECONDS ? t('outbox', { service }) : [])),
-  ].filter((name, i, all) => all.indexOf(name) === i);
+/** By name, each once. */
+function troublesOf({ parts, queues, outboxes, databases, broker }: OpsStatus): string {
+  const troubles = new Set([
+    broker !== 'ready' && t('broker'),
+    ...databases.map(({ service, state }) => state === 'away' && t('database', { service })),
+    ...parts.map(({ name, state }) => state !== 'ready' && name),
+    ...queues.map(({ function: name, functionAway }) => functionAway && name),
+    ...outboxes.map(({ service, oldestSeconds }) => oldestSeconds > LATE_SECONDS && t('outbox', { service })),
+  ]);
+  return listed([...troubles]);
 }
 
-function workOf({ requests, errors, p95Ms, alarms }: PartStatus, rate: number): string {
-  return [
-    requests && t('requests', { requests: number(requests), rate: number(rate) }),
-    errors && t('errors', { errors: number(errors) }),
-    p95Ms !== null && t('p95', { p95: number(p95Ms) }),
-    alarms && t('alarms', { alarms: number(alarms) }),
-  ]
-    .filter(Boolean)
-    .join(', ');
+const FIGURES = ['instances', 'requests', 'inFlight', 'errors', 'p95Ms', 'alarms'] as const;
+
+/** What there is to say of a part: one instance, and whatever never happened, are not worth a word. */
+function workOf(part: PartStatus, rate: number): string {
+  const { lastError } = part;
+  return listed([
+    ...FIGURES.map((name) => {
+      const figure = part[name] ?? 0;
+      return figure > Number(name === 'instances') && t(name, { [name]: number(figure), rate: number(rate) });
+    }),
+    lastError && t('lastError', { ...lastError, at: dateTime(lastError.at) }),
+  ]);
 }
+
+const listed = (words: readonly unknown[]): string => words.filter(Boolean).join(', ');
 
 /** Requests a second of each part, between the last two answers; none that goes back, for it was started again. */
 function useRates(status: OpsStatus): ReadonlyMap<string, number> {

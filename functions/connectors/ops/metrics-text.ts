@@ -5,10 +5,15 @@ interface Sample {
   readonly value: number;
 }
 
-/** What a part tells at `/_/metrics`. */
+export type Fits = (labels: Sample['labels']) => boolean;
+
+/** What a part tells at `/_/metrics`; the texts of its instances, one after the other, are those of the part. */
 export interface Metrics {
   /** The sum over all samples of that name whose labels `fits`; null where there is none. */
-  sum(name: string, fits?: (labels: Sample['labels']) => boolean): number | null;
+  sum(name: string, fits?: Fits): number | null;
+  /** The greatest of them: of what several tell alike. */
+  max(name: string, fits?: Fits): number | null;
+  min(name: string, fits?: Fits): number | null;
   /** A label of the first sample of that name. */
   label(name: string, label: string): string | null;
   /** The values of a label over all samples of that name. */
@@ -24,11 +29,16 @@ const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 export function readMetrics(text: string): Metrics {
   const samples = text.split('\n').flatMap((line) => sampleOf(line));
   const named = (name: string) => samples.filter((sample) => sample.name === name);
-  return {
-    sum(name, fits = () => true) {
+  const over =
+    (join: (a: number, b: number) => number) =>
+    (name: string, fits: Fits = () => true) => {
       const found = named(name).filter(({ labels }) => fits(labels));
-      return found.length === 0 ? null : found.reduce((sum, { value }) => sum + value, 0);
-    },
+      return found.length === 0 ? null : found.map(({ value }) => value).reduce(join);
+    };
+  return {
+    sum: over((a, b) => a + b),
+    max: over((a, b) => Math.max(a, b)),
+    min: over((a, b) => Math.min(a, b)),
     label: (name, label) => named(name)[0]?.labels[label] ?? null,
     labels: (name, label) => [...new Set(named(name).flatMap(({ labels }) => labels[label] ?? []))],
     quantile: (name, share) => quantileOf(named(`${name}_bucket`), share),

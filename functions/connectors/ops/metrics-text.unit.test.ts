@@ -17,6 +17,16 @@ it('reads what our own parts write', async () => {
   expect(metrics.sum('process_start_time_seconds')).toBeGreaterThan(1e9);
 });
 
+it('reads the texts of several instances as one', () => {
+  const one = (started: number, count: number, held: number) =>
+    `started ${started}\ncount ${count}\nheld{function="a"} ${held}\nheld{function="b"} 9\n# a comment`;
+  const both = readMetrics([one(200, 5, 1.5), one(100, 7, 0.5)].join('\n'));
+  expect(both.sum('count')).toBe(12);
+  expect(both.min('started')).toBe(100);
+  expect(both.max('held', (labels) => labels.function === 'a')).toBe(1.5);
+  expect(both.max('none')).toBeNull();
+});
+
 it('estimates a quantile over all labels, between the bounds of its bucket', async () => {
   const seconds = new Histogram({ name: 'test_seconds', help: 'x', labelNames: ['entry'], buckets: [0.1, 0.2, 1] });
   const read = async () => readMetrics(await metricsText());

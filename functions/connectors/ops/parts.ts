@@ -1,14 +1,16 @@
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
-import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
+import { LastError, type OpsStatus, type PartStatus, type QueueStatus } from '#contracts/rest/ops';
 import { brokerUrl } from '#platform/broker';
 import type { Config } from '#platform/config';
 import { AppError } from '#platform/errors';
 import { Gauge } from '#platform/metrics';
+import { checked } from '#platform/request-body';
 import { readSubscriptions } from '../queue/subscriptions.ts';
 import { openDeadQueues, queueState, withBroker } from './dead-queues.ts';
-import { type Metrics, readMetrics } from './metrics-text.ts';
+import { type Fits, type Metrics, readMetrics } from './metrics-text.ts';
 
 /** Whoever has not answered by then is away. */
 const ASK_MS = 2_000;
@@ -32,7 +34,7 @@ function partsOf(config: Config): Part[] {
 /** Whether every part says that it can do its work. */
 export async function allReady(config: Config): Promise<boolean> {
   const others = partsOf(config).filter(({ name }) => name !== 'ops');
-  const answers = await Promise.all(others.map(({ name }) => ask(config, name, '/_/ready')));
+  const answers = await Promise.all(others.map(({ name }) => ask(config.addressOf(name), '/_/ready')));
   return answers.every((answer) => answer?.status === 200);
 }
 
@@ -52,7 +54,9 @@ export async function measureSystem(config: Config): Promise<void> {
   const others = partsOf(config).filter(({ name }) => name !== 'ops'); // whose metrics are being read just now
   const [counted, answers] = await Promise.all([
     Promise.race([askBroker(config), pause(ASK_MS - 200, null, { ref: false })]),
-    Promise.all(others.map(async ({ name }) => ({ name, answer: await ask(config, name, '/_/ready', ASK_MS - 200) }))),
+    Promise.all(
+      others.map(async ({ name }) => ({ name, answer: await ask(config.addressOf(name), '/_/ready', ASK_MS - 200) })),
+    ),
   ]);
   for (const { name, answer } of answers) partReady.set({ part: name }, answer?.status === 200 ? 1 : 0);
   for (const name of queuesOf(config)) {
@@ -87,16 +91,68 @@ export async function statusOf(config: Config): Promise<OpsStatus> {
 }
 
 async function askPart(config: Config, part: Part): Promise<{ part: PartStatus; metrics: Metrics | null }> {
-  const [ready, told] = await Promise.all([ask(config, part.name, '/_/ready'), ask(config, part.name, '/_/metrics')]);
-  const metrics = told?.status === 200 ? readMetrics(told.body) : null;
-  const state = ready?.status === 200 ? 'ready' : ready || told ? 'not-ready' : 'away';
-  return { part: { ...part, state, ...figuresOf(part, metrics) }, metrics };
+  const { addresses, instances } = await instancesOf(config.addressOf(part.name));
+  const asked = await Promise.all(
+    addresses.map(async (address) => {
+      const [ready, metrics, lastError] = await Promise.all([
+        ask(address, '/_/ready'),
+        ask(address, '/_/metrics'),
+        ask(address, '/_/last-error'),
+      ]);
+      return { ready, metrics, lastError };
+    }),
+  );
+  const isReady = asked.length > 0 && asked.every(({ ready }) => ready?.status === 200);
+  const isThere = asked.some(({ ready, metrics }) => ready || metrics);
+  const texts = asked.flatMap(({ metrics }) => (metrics?.status === 200 ? metrics.body : []));
+  const metrics = texts.length > 0 ? readMetrics(texts.join('\n')) : null;
+  const lastError = lastOf(asked.map((each) => each.lastError));
+  const state = isReady ? 'ready' : isThere ? 'not-ready' : 'away';
+  return { part: { ...part, state, instances, ...figuresOf(part, metrics), lastError }, metrics };
+}
+
+/** A name of several addresses is several instances; how many stand behind a gateway is its own business. */
+async function instancesOf(address: string): Promise<{ addresses: string[]; instances: number | null }> {
+  const url = new URL(address);
+  if (url.protocol !== 'http:' || url.pathname !== '/') return { addresses: [address], instances: null };
+  const found = await Promise.race([lookup(url.hostname, { all: true }), pause(ASK_MS, [], { ref: false })]).catch(
+    () => [],
+  );
+  // One that has both kinds of address is one all the same.
+  const ofOneKind = found.filter(({ family }) => family === found[0]?.family);
+  if (ofOneKind.length < 2) return { addresses: [address], instances: ofOneKind.length || null };
+  const addresses = ofOneKind.map(({ address: ip, family }) =>
+    address.replace(url.hostname, family === 6 ? `[${ip}]` : ip),
+  );
+  return { addresses, instances: addresses.length };
+}
+
+const lastErrorCheck = checked(LastError);
+
+/** The youngest; whoever counts none answers 404. */
+function lastOf(told: readonly (Answer | null)[]): LastError | null {
+  const errors = told.flatMap((answer) => {
+    const outcome = lastErrorCheck.check(answer?.status === 200 ? parsed(answer.body) : null);
+    return 'value' in outcome ? (outcome.value as LastError) : [];
+  });
+  return errors.sort((a, b) => a.at.localeCompare(b.at)).at(-1) ?? null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 const REQUESTS = 'ates_request_seconds';
 
-function figuresOf({ kind }: Part, metrics: Metrics | null): Omit<PartStatus, 'name' | 'kind' | 'state'> {
-  const startedAt = metrics?.sum('process_start_time_seconds') ?? null;
+function figuresOf(
+  { kind }: Part,
+  metrics: Metrics | null,
+): Omit<PartStatus, 'name' | 'kind' | 'state' | 'instances' | 'lastError'> {
+  const startedAt = metrics?.min('process_start_time_seconds') ?? null;
   const counted = metrics?.sum(`${REQUESTS}_count`) ?? null;
   const requests = counted ?? (metrics && kind === 'function' ? 0 : null); // before its first there is no sample
   const p95 = metrics?.quantile(REQUESTS, 0.95) ?? null;
@@ -105,6 +161,7 @@ function figuresOf({ kind }: Part, metrics: Metrics | null): Omit<PartStatus, 'n
     version: metrics?.label('ates_build_info', 'version') ?? null,
     startedAt: startedAt === null ? null : new Date(startedAt * 1_000).toISOString(),
     requests,
+    inFlight: metrics?.sum('ates_requests_in_flight') ?? null,
     errors: requests === null ? null : (metrics?.sum(`${REQUESTS}_count`, isError) ?? 0),
     p95Ms: p95 === null ? null : Math.round(p95 * 1_000),
     alarms: metrics && (metrics.sum('ates_alarms_total') ?? 0),
@@ -139,19 +196,18 @@ async function askBroker(config: Config): Promise<Map<string, Counted> | null> {
 }
 
 function heldOf(metrics: Metrics | null, name: string): Omit<QueueStatus, 'function' | keyof Counted> {
-  const gauge = (metric: string) => metrics?.sum(metric, (labels) => labels.function === name) ?? null;
-  const away = gauge('ates_queue_function_away');
+  const ofIt: Fits = (labels) => labels.function === name;
   return {
-    held: gauge('ates_queue_held'),
-    oldestHeldSeconds: gauge('ates_queue_oldest_held_seconds'),
-    functionAway: metrics && away === 1,
+    held: metrics?.sum('ates_queue_held', ofIt) ?? null,
+    oldestHeldSeconds: metrics?.max('ates_queue_oldest_held_seconds', ofIt) ?? null,
+    functionAway: metrics && metrics.max('ates_queue_function_away', ofIt) === 1,
   };
 }
 
 const outboxesOf = (metrics: Metrics | null): OpsStatus['outboxes'] =>
   (metrics?.labels('ates_outbox_oldest_seconds', 'service') ?? []).map((service) => ({
     service,
-    oldestSeconds: metrics?.sum('ates_outbox_oldest_seconds', (labels) => labels.service === service) ?? 0,
+    oldestSeconds: metrics?.max('ates_outbox_oldest_seconds', (labels) => labels.service === service) ?? 0,
   }));
 
 /** A function is ready when its database answers: so one that is ready proves it, and all that are not deny it. */
@@ -164,15 +220,15 @@ function databasesOf(parts: readonly PartStatus[]): OpsStatus['databases'] {
   });
 }
 
-async function ask(
-  config: Config,
-  name: string,
-  path: string,
-  withinMs = ASK_MS,
-): Promise<{ status: number; body: string } | null> {
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function ask(address: string, path: string, withinMs = ASK_MS): Promise<Answer | null> {
   try {
     const signal = AbortSignal.timeout(withinMs);
-    const response = await fetch(`${config.addressOf(name)}${path}`, { redirect: 'manual', signal });
+    const response = await fetch(address + path, { redirect: 'manual', signal });
     return { status: response.status, body: await response.text() };
   } catch {
     return null;

@@ -20,6 +20,7 @@ ates_request_seconds_bucket{le="+Inf",entry="GET /a",status="200"} 90
 ates_request_seconds_bucket{le="0.1",entry="GET /a",status="503"} 0
 ates_request_seconds_bucket{le="0.2",entry="GET /a",status="503"} 10
 ates_request_seconds_bucket{le="+Inf",entry="GET /a",status="503"} 10
+ates_requests_in_flight 4
 ates_alarms_total{alarm="x"} 2
 ates_alarms_total{alarm="y"} 1
 ates_outbox_oldest_seconds{service="tasks"} 7
@@ -28,8 +29,19 @@ ates_queue_oldest_held_seconds{function="accounts-record"} 1.5
 ates_queue_function_away{function="accounts-record"} 1
 `;
 
+const LAST_ERROR = {
+  at: '2026-11-25T10:00:00.000Z',
+  what: 'GET /a 503 temporarily-unavailable',
+  traceId: 'ab'.repeat(16),
+};
+
 /** How each part answers `/_/ready`: with a status, or not at all. */
 const ready: Record<string, number | 'never'> = {};
+const lastErrors: Record<string, string> = {
+  'tasks-add': JSON.stringify(LAST_ERROR),
+  'tasks-api': '{"at": "some day"}',
+  outbox: '<html>It works!</html>',
+};
 let asked = 0;
 const parts: Record<string, Server> = {};
 const env: Record<string, string> = {};
@@ -45,6 +57,7 @@ beforeAll(async () => {
       const answer = ready[name] ?? 200;
       if (answer === 'never') return;
       if (url === '/_/metrics') response.end(METRICS);
+      else if (url === '/_/last-error') response.end(lastErrors[name] ?? 'null');
       else response.writeHead(url === '/_/ready' ? answer : 404).end();
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -84,13 +97,24 @@ vi.spyOn(performance, 'now').mockImplementation(() => realNow() + later);
 const status = async () => (await request('GET', '/api/ops/status', { as: person('admin') })).body;
 const partOf = (body: { parts: { name: string }[] }, name: string) => body.parts.find((part) => part.name === name);
 
+/** The status under settings of its own. */
+async function statusWith(settings: Record<string, string>) {
+  const secrets = mkdtempSync(join(tmpdir(), 'ates-secrets-'));
+  writeFileSync(join(secrets, 'ops-broker-password'), password());
+  return statusOf(readConfig({ ...env, ...settings, ATES_SECRETS_DIR: secrets })).finally(() =>
+    rmSync(secrets, { recursive: true }),
+  );
+}
+
 it('tells of every part what its own metrics say, and of every queue what broker and connector know', async () => {
   const body = await status();
   expect(body.parts.map(({ name }: { name: string }) => name)).toEqual(NAMES);
   expect(partOf(body, 'tasks-add')).toEqual({
-    ...{ name: 'tasks-add', kind: 'function', state: 'ready', version: '1.2.3' },
-    ...{ startedAt: '2025-11-23T10:00:00.000Z', requests: 100, errors: 10, p95Ms: 150, alarms: 3 },
+    ...{ name: 'tasks-add', kind: 'function', state: 'ready', instances: 1, version: '1.2.3' },
+    ...{ startedAt: '2025-11-23T10:00:00.000Z', requests: 100, inFlight: 4, errors: 10, p95Ms: 150, alarms: 3 },
+    lastError: LAST_ERROR,
   });
+  for (const name of ['tasks-api', 'outbox', 'timer']) expect(partOf(body, name)).toMatchObject({ lastError: null });
   expect(body.queues).toMatchObject([
     { function: 'accounts-record', held: 5, oldestHeldSeconds: 1.5, functionAway: true },
   ]);
@@ -110,7 +134,8 @@ it('a part that does not answer, or says that it cannot work, is said so, and ho
   const body = await status();
   expect(realNow() - began).toBeLessThan(4_000);
   expect(partOf(body, 'accounts-record')).toMatchObject({ state: 'not-ready', requests: 100 });
-  expect(partOf(body, 'tasks-api')).toMatchObject({ state: 'away', version: null, startedAt: null, requests: null });
+  const unknown = { version: null, startedAt: null, requests: null, inFlight: null, lastError: null };
+  expect(partOf(body, 'tasks-api')).toMatchObject({ state: 'away', ...unknown });
   expect(partOf(body, 'tasks-add')).toMatchObject({ state: 'ready' });
   expect(body.queues).toMatchObject([{ held: null, functionAway: null }]);
   expect(body.databases).toEqual([
@@ -119,22 +144,27 @@ it('a part that does not answer, or says that it cannot work, is said so, and ho
   ]);
 });
 
+it('how many instances a part has is told where its name tells it, and not behind a gateway', async () => {
+  const behind = `${env.ATES_URL_TASKS_API}/function/tasks-api`;
+  const named = { ATES_URL_TASKS_API: behind, ATES_URL_OUTBOX: 'http://no-such-part.invalid:8080' };
+  const body = await statusWith(named);
+  expect(partOf(body, 'tasks-add')).toMatchObject({ instances: 1 });
+  expect(partOf(body, 'tasks-api')).toMatchObject({ instances: null, state: 'not-ready' });
+  expect(partOf(body, 'outbox')).toMatchObject({ instances: null, state: 'away' });
+});
+
 it('a timer that was switched off is not missed', async () => {
   ready.timer = 'never';
   expect(await allReady(readConfig({ ...env, ATES_TIMER: 'off' }))).toBe(true);
 });
 
 it('without the broker the rest is told all the same', async () => {
-  const secrets = mkdtempSync(join(tmpdir(), 'ates-secrets-'));
-  writeFileSync(join(secrets, 'ops-broker-password'), 'x');
-  const nowhere = { ...env, ATES_AMQP_URL: 'amqp://ops@127.0.0.1:9', ATES_SECRETS_DIR: secrets };
-  const body = await statusOf(readConfig(nowhere));
+  const body = await statusWith({ ATES_AMQP_URL: 'amqp://ops@127.0.0.1:9' });
   expect(body).toMatchObject({
     broker: 'away',
     queues: [{ depth: null, consumers: null, deadLetters: null, held: 5 }],
   });
   expect(partOf(body, 'tasks-add')).toMatchObject({ state: 'ready' });
-  rmSync(secrets, { recursive: true });
 });
 
 it('its metrics tell which parts are ready, and what waits and is parked at the broker', async () => {
