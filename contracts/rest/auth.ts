@@ -15,6 +15,8 @@ export const User = Exactly({
   email: Type.Optional(Type.String()),
   status: Type.Optional(UserStatus),
   locale: Type.Optional(Locale),
+  /** In a list for an admin: when a page last was open; null: not in the last 30 days. */
+  lastSeenAt: Type.Optional(Nullable(Instant)),
 });
 export type User = Static<typeof User>;
 

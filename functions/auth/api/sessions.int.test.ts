@@ -163,6 +163,45 @@ describe('ending a session', () => {
   });
 });
 
+describe('when somebody was here last', () => {
+  const lastSeen = async (user: Known, as: Person) =>
+    (await request('GET', `/api/auth/users?ids=${user.id}`, { as })).body.items[0];
+
+  it('is for admins alone to see, of whatever session was open last, also when it has ended', async () => {
+    const user = await plant();
+    const admin = await plant('admin');
+    expect(await lastSeen(user, admin)).toMatchObject({ id: user.id, lastSeenAt: null });
+    const first = cookiesOf(await signIn(user));
+    await signIn(user);
+    await auth.rows('UPDATE sessions SET created_at = ? WHERE user_id = ?', ['2026-11-02 10:00:00.000', user.id]);
+    expect((await lastSeen(user, admin)).lastSeenAt).toBe('2026-11-02T10:00:00.000Z');
+    expect(await renew(first)).toBe(200);
+    const { lastSeenAt } = await lastSeen(user, admin);
+    expect(Date.now() - Date.parse(lastSeenAt)).toBeLessThan(60_000);
+    await session.request('DELETE', '/api/auth/session', { headers: { cookie: first } });
+    expect((await lastSeen(user, admin)).lastSeenAt).toBe(lastSeenAt);
+    for (const reader of [user, person('manager'), person('accountant')])
+      expect(await lastSeen(user, reader)).not.toHaveProperty('lastSeenAt');
+  });
+
+  it('is known for 30 days, although sessions end earlier; then its rows go', async () => {
+    const user = await plant();
+    const admin = await plant('admin');
+    const { body } = await signIn(user);
+    const endedDaysAgo = (days: number) =>
+      auth.rows('UPDATE sessions SET expires_at = UTC_TIMESTAMP(3) - INTERVAL ? DAY WHERE id = ?', [
+        days,
+        body.sessionId,
+      ]);
+    await endedDaysAgo(29);
+    await signIn(admin);
+    expect((await lastSeen(user, admin)).lastSeenAt).not.toBeNull();
+    await endedDaysAgo(31);
+    await signIn(admin);
+    expect((await lastSeen(user, admin)).lastSeenAt).toBeNull();
+  });
+});
+
 describe('the log of sign-ins', () => {
   it('has successes and failures, newest first, however the e-mail was typed; nobody sees another’s', async () => {
     const user = await plant('worker', `straße-${randomUUID()}@ates.example`);

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '#platform/database';
 import { sessions } from './schema.ts';
 
@@ -20,6 +20,18 @@ export function sessionsOf(
     .where(and(eq(sessions.userId, userId), isNull(revokedAt), gt(expiresAt, now), older ?? undefined))
     .orderBy(desc(createdAt), desc(id))
     .limit(limit);
+}
+
+/** When each of some users last renewed or signed in; who is not there has no session that is still kept. */
+export async function lastSeenOf(db: Reader, userIds: readonly string[]): Promise<Map<string, Date>> {
+  if (userIds.length === 0) return new Map();
+  const { userId, renewedAt, createdAt } = sessions;
+  const rows = await db
+    .select({ userId, at: sql`MAX(COALESCE(${renewedAt}, ${createdAt}))`.mapWith(renewedAt) })
+    .from(sessions)
+    .where(inArray(userId, [...userIds]))
+    .groupBy(userId);
+  return new Map(rows.map(({ userId, at }) => [userId, at]));
 }
 
 /** Ends one of a user's sessions; one that has ended stays as it is. False: the user has no such session. */

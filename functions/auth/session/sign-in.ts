@@ -42,7 +42,9 @@ export const signIn = command({
         userAgent,
         expiresAt: new Date(at.getTime() + RENEW_SECONDS * 1_000),
       });
-      await tx.delete(sessions).where(lt(sessions.expiresAt, at)).limit(100);
+      // Long after its end a session still says when somebody was here last.
+      const old = new Date(at.getTime() - RENEW_SECONDS * 1_000);
+      await tx.delete(sessions).where(lt(sessions.expiresAt, old)).limit(100);
       await keepSignIn(tx, { emailKey: emailKeyOf(user.email), triedAt: at, ok: true, userAgent });
     });
     const { token, expiresAt } = await sessionSigner(config)(user);
