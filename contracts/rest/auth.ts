@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Exactly, Instant, OneOf, Text, Uuid } from '../fields.ts';
+import { Exactly, Instant, Nullable, OneOf, Text, Uuid } from '../fields.ts';
 
 export const Role = OneOf('worker', 'manager', 'accountant', 'executive', 'admin');
 export type Role = Static<typeof Role>;
@@ -15,10 +15,12 @@ export const User = Exactly({
   email: Type.Optional(Type.String()),
   status: Type.Optional(UserStatus),
   locale: Type.Optional(Locale),
+  /** In a list for an admin: when a page last was open; null: not in the last 30 days. */
+  lastSeenAt: Type.Optional(Nullable(Instant)),
 });
 export type User = Static<typeof User>;
 
-export const Users = Exactly({ items: Type.Array(User), nextCursor: Type.Union([Type.String(), Type.Null()]) });
+export const Users = Exactly({ items: Type.Array(User), nextCursor: Nullable(Type.String()) });
 export type Users = Static<typeof Users>;
 
 /** Whoever signs in may type anything: what is no e-mail is as unknown as any other. */
@@ -65,9 +67,29 @@ export const UserChanges = Type.Object(
 );
 export type UserChanges = Static<typeof UserChanges>;
 
-/** The signed-in user; `expiresAt` is when the short token ends, unless it is renewed. */
-export const Session = Exactly({ ...User.properties, expiresAt: Instant });
+/**
+ * The signed-in user; `expiresAt` is when the short token ends, unless it is renewed; `sessionId` is that of the renewal
+ * cookie, null where none came along.
+ */
+export const Session = Exactly({ ...User.properties, expiresAt: Instant, sessionId: Nullable(Uuid) });
 export type Session = Static<typeof Session>;
+
+/** Where somebody is signed in: what the browser called itself, and when it last renewed (null: not since it began). */
+export const OpenSession = Exactly({
+  id: Uuid,
+  userAgent: Type.String(),
+  createdAt: Instant,
+  renewedAt: Nullable(Instant),
+});
+export type OpenSession = Static<typeof OpenSession>;
+
+export const Sessions = Exactly({ items: Type.Array(OpenSession), nextCursor: Nullable(Type.String()) });
+
+/** A sign-in of the last 30 days, or one that failed: then it may have been somebody else's. */
+export const SignInEntry = Exactly({ id: Uuid, triedAt: Instant, ok: Type.Boolean(), userAgent: Type.String() });
+export type SignInEntry = Static<typeof SignInEntry>;
+
+export const SignIns = Exactly({ items: Type.Array(SignInEntry), nextCursor: Nullable(Type.String()) });
 
 export const DemoUsers = Exactly({
   users: Type.Array(Exactly({ email: Type.String(), name: Type.String(), role: Role })),

@@ -1,6 +1,7 @@
 import { type Database, databaseNow, type Transaction } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from './db/attempts.ts';
+import { keepSignIn } from './db/sign-ins.ts';
 import { type UserRow, userByEmail } from './db/users.ts';
 import { waitSeconds } from './domain/throttle.ts';
 import { passwordFits } from './password.ts';
@@ -10,14 +11,16 @@ interface Tried {
   readonly password: string;
   /** Where the try comes from. */
   readonly address: string;
+  readonly userAgent: string;
 }
 
 /**
  * The active user whom e-mail and password fit, or null; unknown, wrong and disabled take the same time. A failure
- * counts, a success clears the e-mail's count. No connection is held while the password is checked.
+ * counts and is kept, a success clears the e-mail's count. No connection is held while the password is checked.
  * @throws AppError `too-many-sign-ins` when it was tried too often: then the password is not looked at.
  */
-export async function checkPassword(database: Database, { email, password, address }: Tried): Promise<UserRow | null> {
+export async function checkPassword(database: Database, tried: Tried): Promise<UserRow | null> {
+  const { email, password, address, userAgent } = tried;
   const emailKey = emailKeyOf(email);
   const { attempt, found } = await database.read(async (db) => {
     const now = await databaseNow(db);
@@ -35,8 +38,14 @@ export async function checkPassword(database: Database, { email, password, addre
   // Sign-ins of several people at once delete neighbouring rows: a deadlock between them is tried again.
   const settle = async (db: Transaction) => {
     const now = await databaseNow(db);
-    if (user) await clearAttempts(db, emailKey, now);
-    else await keepFailure(db, attempt.id, now);
+    if (user) {
+      await clearAttempts(db, emailKey, now);
+    } else {
+      await keepFailure(db, attempt.id, now);
+      // However it was typed, it is in the log of whose it is.
+      const signIn = { emailKey: emailKeyOf(found?.email ?? email), ok: false, userAgent };
+      await keepSignIn(db, { ...signIn, triedAt: now });
+    }
   };
   await database.transaction(settle, { repeatable: true });
   return user;

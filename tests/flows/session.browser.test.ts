@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { openBrowser, VARIANTS } from './browser.ts';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
 const [, desktop] = VARIANTS;
@@ -49,6 +51,45 @@ it('signing out ends the session at the server, also when the short token has en
   expect(faults).toEqual([]);
   await context.close();
 });
+
+it.each(VARIANTS)(
+  'people see where they are signed in and who tried, and end what was left open elsewhere: $name',
+  async (variant) => {
+    const isRussian = variant.locale === 'ru-RU';
+    const person = { email: `${randomUUID()}@ates.example`, password: 'a popug with many browsers' };
+    const admin = await Visitor.signIn('admin');
+    expect((await admin.send('POST', '/api/auth/users', { ...person, name: 'Рио', role: 'worker' })).status).toBe(201);
+    const tryIn = (visitor: Visitor, password: string, userAgent: string) =>
+      visitor.send('POST', '/api/auth/session', { ...person, password }, { 'user-agent': userAgent });
+    const elsewhere = Visitor.anonymous();
+    expect((await tryIn(elsewhere, person.password, 'a lost phone')).status).toBe(200);
+    expect((await tryIn(Visitor.anonymous(), 'a wrong one', '<b>curl</b>')).status).toBe(401);
+
+    const { page, context, faults } = await visit(variant, '/healthz');
+    expect((await context.request.post(`${url}/api/auth/session`, { data: person })).status()).toBe(200);
+    await page.goto(`${url}/auth/me/`);
+    const sessions = page.getByRole('region', { name: isRussian ? 'Где вы вошли' : 'Where you are signed in' });
+    const here = sessions.getByRole('row').filter({ hasText: isRussian ? 'этот' : 'this one' });
+    await here.getByText('Chrome, Linux').waitFor();
+    expect(await here.getByRole('button').count()).toBe(0); // which would be signing out
+
+    const other = sessions.getByRole('row').filter({ hasText: 'a lost phone' });
+    await other.getByRole('button').click();
+    await sessions
+      .getByRole('status')
+      .getByText(isRussian ? 'вход завершён' : 'the session is ended')
+      .waitFor();
+    await expect.poll(() => other.count()).toBe(0);
+    expect((await elsewhere.send('PUT', '/api/auth/session', {})).status).toBe(401);
+
+    await page.getByText(isRussian ? 'Журнал входов' : 'Log of sign-ins').click();
+    const failure = page.getByRole('row').filter({ hasText: isRussian ? 'неверный пароль' : 'wrong password' });
+    await failure.getByText('<b>curl</b>').first().waitFor(); // text like any other
+    expect(await axeViolations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+);
 
 it('a sign-out that does not reach the server is told, and the page stays', async () => {
   const { page, context } = await visit(desktop, '/auth/?back=/accounts/');

@@ -35,7 +35,7 @@ it.each(VARIANTS)(
     await search.fill(name);
     await search.press('Enter');
     const row = page.getByRole('row').filter({ hasText: email });
-    await row.waitFor();
+    await row.getByText(isRussian ? 'не за 30 дней' : 'not in 30 days').waitFor();
     await row.getByRole('combobox').selectOption('manager');
     await page
       .getByRole('status')
@@ -44,6 +44,7 @@ it.each(VARIANTS)(
     expect(await axeViolations(page)).toEqual([]);
     const session = await Visitor.anonymous().send('POST', '/api/auth/session', { email, password: 'popug password' });
     expect(session.body).toMatchObject({ name, role: 'manager' });
+    await row.locator('time').waitFor();
 
     await row.getByRole('button', { name: isRussian ? /Отключить/ : /Disable/ }).click();
     await row.getByText(isRussian ? 'отключён' : 'disabled', { exact: true }).waitFor();

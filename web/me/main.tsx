@@ -7,17 +7,19 @@ import { Loaded } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
+import { Sessions } from './sessions.tsx';
+import { SignIns } from './sign-ins.tsx';
 import { t } from './texts.ts';
 
 const LANGUAGES = ['ru', 'en'] as const;
 const PASSWORDS = ['currentPassword', 'password'] as const;
 
-/** Who the reader is, and what they may change of it by themselves. */
+/** Who the reader is, and what they may change of it by themselves, and where they are signed in. */
 function Me() {
   const me = useLive<Session>('/api/auth/session', 60_000);
   return (
     <Loaded live={me}>
-      {({ id, name, email, role }) => (
+      {({ id, name, email, role, sessionId }) => (
         <>
           <section class="card" aria-label={name}>
             <div>
@@ -29,6 +31,8 @@ function Me() {
           </section>
           <Language id={id} />
           <Password id={id} email={email ?? ''} />
+          <Sessions own={sessionId} />
+          <SignIns />
           <Keys />
         </>
       )}

@@ -5,6 +5,7 @@ import { Search, Select } from '../ui/Field.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
+import { Time } from '../ui/Money.tsx';
 import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { AddUser } from './add-user.tsx';
@@ -67,7 +68,7 @@ function Users() {
         {refused && <ProblemNotice error={refused} />}
         <List list={users} none={t('none')}>
           {(found) => (
-            <Table texts={[t('name'), t('role'), t('status')]} actions body={LongBody}>
+            <Table texts={[t('name'), t('role'), t('status'), t('lastSeen')]} actions body={LongBody}>
               {found.map((user) => (
                 <UserRow key={user.id} user={user} save={save} askPassword={() => setAsked(user)} />
               ))}
@@ -83,7 +84,7 @@ function Users() {
 }
 
 function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassword(): void }) {
-  const { name, email, role, status = 'active' } = user;
+  const { name, email, role, status = 'active', lastSeenAt } = user;
   const isActive = status === 'active';
   return (
     <tr>
@@ -106,6 +107,7 @@ function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassw
         </div>
       </td>
       <td class="soft">{t(status)}</td>
+      <td class="soft">{lastSeenAt ? <Time at={lastSeenAt} /> : t('notSeen')}</td>
       <td class="number">
         <button type="button" class="button quiet" aria-label={t('newPasswordFor', { name })} onClick={askPassword}>
           {t('newPassword')}

@@ -3,7 +3,9 @@ import { User, UserChanges } from '#contracts/rest/auth';
 import { AppError, invalid } from '#platform/errors';
 import { command } from '#platform/route';
 import { isCommonPassword } from '../common-passwords.ts';
-import { lockUserAndAdmins, revokeSessions, updateUser, userById } from '../db/users.ts';
+import { revokeSessions } from '../db/sessions.ts';
+import { userAgentOf } from '../db/sign-ins.ts';
+import { lockUserAndAdmins, updateUser, userById } from '../db/users.ts';
 import { endsSessions, leavesNoAdmin, mayChange } from '../domain/change-user.ts';
 import { viewFor } from '../domain/user-view.ts';
 import { hashPassword } from '../password.ts';
@@ -18,7 +20,7 @@ export const changeUser = command({
   body: UserChanges,
   answers: { 200: User },
   refusals: ['role-not-allowed', 'last-admin', 'too-many-sign-ins'],
-  async prepare({ params, body, user: by, address, database }) {
+  async prepare({ params, body, user: by, address, headers, database }) {
     const user = await database.read((db) => userById(db, params.id));
     if (!user) throw new AppError('not-found');
     if (!mayChange(by, params.id, body)) throw new AppError('role-not-allowed');
@@ -27,7 +29,7 @@ export const changeUser = command({
     if (isCommonPassword(password)) throw invalid('/password', 'is one of the first that anybody would guess');
     if (by.role !== 'admin') {
       if (currentPassword === undefined) throw invalid('/currentPassword', 'is missing');
-      const tried = { email: user.email, password: currentPassword, address };
+      const tried = { email: user.email, password: currentPassword, address, userAgent: userAgentOf(headers) };
       if (!(await checkPassword(database, tried))) throw invalid('/currentPassword', 'is not your password');
     }
     return hashPassword(password);

@@ -6,12 +6,14 @@ import { invalid } from '#platform/errors';
 import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import { users } from '../db/schema.ts';
+import { lastSeenOf } from '../db/sessions.ts';
 import { viewFor } from '../domain/user-view.ts';
 
 /** «Список исполнителей»: with `role=worker`. By name; `ids` gives disabled users too, so that everybody can be named. */
 export const listUsers = query({
   path: '/api/auth/users',
-  summary: 'Users by name: active ones; for admins and services all of them with all fields.',
+  summary:
+    'Users by name: active ones; for admins and services all of them with all fields, for admins also when each was last seen.',
   roles: 'any',
   query: {
     ...pageQuery,
@@ -45,7 +47,13 @@ export const listUsers = query({
       .limit(page.limit + 1);
 
     const { items, nextCursor } = page.of(rows);
-    return { items: items.map((row) => viewFor(reader, row)), nextCursor };
+    if (reader.role !== 'admin') return { items: items.map((row) => viewFor(reader, row)), nextCursor };
+    const seen = await lastSeenOf(
+      db,
+      items.map(({ id }) => id),
+    );
+    const lastSeenAt = (id: string) => seen.get(id)?.toISOString() ?? null;
+    return { items: items.map((row) => ({ ...viewFor(reader, row), lastSeenAt: lastSeenAt(row.id) })), nextCursor };
   },
 });
 

@@ -30,6 +30,10 @@ export const sessions = mysqlTable(
     /** SHA-256 of the cookie's value: who reads this table cannot renew. */
     renewHash: code('renew_hash', { length: 64 }).notNull().unique('one_session_per_cookie'),
     createdAt: instant('created_at').notNull(),
+    /** When it last gave out a token; null: not since it began. */
+    renewedAt: instant('renewed_at'),
+    /** What the browser called itself when it signed in, as it said it. */
+    userAgent: code('user_agent', { length: 200 }).notNull().default(''),
     expiresAt: instant('expires_at').notNull(),
     revokedAt: instant('revoked_at'),
   },
@@ -56,4 +60,18 @@ export const signInAttempts = mysqlTable(
     index('by_address').on(table.address, table.at),
     index('oldest').on(table.at),
   ],
+);
+
+/** Sign-ins of the last 30 days, for whoever wants to see that nobody else came in as they; nothing is judged by it. */
+export const signIns = mysqlTable(
+  'sign_ins',
+  {
+    id: uuid('id').primaryKey(),
+    /** As above; failures for an e-mail that nobody has are here too, so that they take the same time. */
+    emailKey: code('email_key', { length: 64 }).notNull(),
+    triedAt: instant('tried_at').notNull(),
+    ok: boolean('ok').notNull(),
+    userAgent: code('user_agent', { length: 200 }).notNull(),
+  },
+  (table) => [index('log_of_an_email').on(table.emailKey, table.triedAt, table.id), index('oldest').on(table.triedAt)],
 );

@@ -1,6 +1,6 @@
-import { and, asc, eq, isNull, or } from 'drizzle-orm';
+import { and, asc, eq, or } from 'drizzle-orm';
 import type { Reader, Transaction } from '#platform/database';
-import { sessions, users } from './schema.ts';
+import { users } from './schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -40,12 +40,4 @@ export async function insertUser(tx: Transaction, user: typeof users.$inferInser
 
 export async function updateUser(tx: Transaction, id: string, changes: Partial<UserRow>): Promise<void> {
   await tx.update(users).set(changes).where(eq(users.id, id));
-}
-
-/** Whoever was signed in cannot renew any more; a short token lives on for its minute at most. */
-export async function revokeSessions(tx: Transaction, userId: string, now: Date): Promise<void> {
-  await tx
-    .update(sessions)
-    .set({ revokedAt: now })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
 }

@@ -18,25 +18,29 @@ export const renew = command({
   refusals: ['sign-in-needed'],
   idempotent: false,
   async run({ cookies, tx, config, now }) {
+    const at = await now();
     const renewal = cookies.one(RENEW_COOKIE);
     if (!renewal) throw new AppError('sign-in-needed');
     const [found] = await tx
-      .select({ user: users })
+      .select({ user: users, sessionId: sessions.id })
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .where(
         and(
           eq(sessions.renewHash, renewHashOf(renewal)),
           isNull(sessions.revokedAt),
-          gt(sessions.expiresAt, await now()),
+          gt(sessions.expiresAt, at),
           eq(users.status, 'active'),
         ),
       );
     if (!found) throw new AppError('sign-in-needed');
 
-    const { user } = found;
+    const { user, sessionId } = found;
+    await tx.update(sessions).set({ renewedAt: at }).where(eq(sessions.id, sessionId));
+
     const { token, expiresAt } = await sessionSigner(config)(user);
     const given = sessionCookies(config, { token, renewal: null, user });
-    return reply(200, { ...viewFor(user, user), expiresAt: expiresAt.toISOString() }, { 'set-cookie': given });
+    const session = { ...viewFor(user, user), expiresAt: expiresAt.toISOString(), sessionId };
+    return reply(200, session, { 'set-cookie': given });
   },
 });

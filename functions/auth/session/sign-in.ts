@@ -5,7 +5,9 @@ import { Session, SignIn } from '#contracts/rest/auth';
 import { AppError } from '#platform/errors';
 import { command, reply } from '#platform/route';
 import { sessionSigner } from '#platform/session';
+import { emailKeyOf } from '../db/attempts.ts';
 import { sessions } from '../db/schema.ts';
+import { keepSignIn, userAgentOf } from '../db/sign-ins.ts';
 import { viewFor } from '../domain/user-view.ts';
 import { checkPassword } from '../password-check.ts';
 import { RENEW_SECONDS, sessionCookies } from './cookies.ts';
@@ -23,24 +25,31 @@ export const signIn = command({
   refusals: ['sign-in-failed', 'too-many-sign-ins'],
   idempotent: false,
   transaction: 'own', // the password takes 25 ms to check: no connection waits for it
-  async run({ body, address, database, config, now }) {
-    const user = await checkPassword(database, { ...body, address });
+  async run({ body, address, headers, database, config, now }) {
+    const userAgent = userAgentOf(headers);
+    const user = await checkPassword(database, { ...body, address, userAgent });
     if (!user) throw new AppError('sign-in-failed');
 
     const renewal = randomBytes(32).toString('base64url');
+    const sessionId = uuidv7();
     const at = await now();
     await database.transaction(async (tx) => {
       await tx.insert(sessions).values({
-        id: uuidv7(),
+        id: sessionId,
         userId: user.id,
         renewHash: renewHashOf(renewal),
         createdAt: at,
+        userAgent,
         expiresAt: new Date(at.getTime() + RENEW_SECONDS * 1_000),
       });
-      await tx.delete(sessions).where(lt(sessions.expiresAt, at)).limit(100);
+      // Long after its end a session still says when somebody was here last.
+      const old = new Date(at.getTime() - RENEW_SECONDS * 1_000);
+      await tx.delete(sessions).where(lt(sessions.expiresAt, old)).limit(100);
+      await keepSignIn(tx, { emailKey: emailKeyOf(user.email), triedAt: at, ok: true, userAgent });
     });
     const { token, expiresAt } = await sessionSigner(config)(user);
     const cookies = sessionCookies(config, { token, renewal, user });
-    return reply(200, { ...viewFor(user, user), expiresAt: expiresAt.toISOString() }, { 'set-cookie': cookies });
+    const session = { ...viewFor(user, user), expiresAt: expiresAt.toISOString(), sessionId };
+    return reply(200, session, { 'set-cookie': cookies });
   },
 });
