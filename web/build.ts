@@ -40,7 +40,7 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
   balances: {
     path: 'accounts/all',
     title: { ru: 'Счета', en: 'Balances' },
-    reads: ['/api/accounts/balances?limit=200', '/api/accounts/transactions?limit=20'],
+    reads: ['/api/accounts/balances?limit=200'],
     nav: { ru: 'Счета', en: 'Balances' },
     roles: ['accountant', 'executive', 'admin'],
   },

@@ -25,9 +25,6 @@ export const Payout = Exactly({
 });
 export type Payout = Static<typeof Payout>;
 
-export const Payouts = Exactly({ items: Type.Array(Payout), nextCursor: Nullable(Type.String()) });
-export type Payouts = Static<typeof Payouts>;
-
 const counted = Exactly({ count: Type.Integer({ minimum: 0 }), cents: Cents({ minimum: 0 }) });
 const byState = {
   count: Type.Integer({ minimum: 0 }),
@@ -41,6 +38,14 @@ const byState = {
     unknown: counted,
   }),
 };
+
+export const Payouts = Exactly({
+  items: Type.Array(Payout),
+  nextCursor: Nullable(Type.String()),
+  /** On the first page: by state, of the day asked for, else of the last 30; of whoever's payouts the list shows. */
+  totals: Type.Optional(Exactly(byState)),
+});
+export type Payouts = Static<typeof Payouts>;
 
 /** «Отчёт по выплатам»: count and sum by state, a business day each, oldest first, with their totals. */
 export const PayoutReport = Exactly({

@@ -15,6 +15,7 @@ it.each(VARIANTS)('an accountant goes from the balances to the rows behind one o
   const { page, context, faults } = await visit(variant, '/auth/?back=/accounts/all/');
   await page.getByRole('button', { name: /Корелла/ }).click();
   await page.waitForURL(`${url}/accounts/all/`);
+  await page.getByRole('button', { name: /transactions|операции/i }).click();
   const row = page.getByRole('row').filter({ hasText: title });
   await row.waitFor();
   await row.getByText(worker.body.name).waitFor(); // the names come from Auth, a moment later

@@ -11,16 +11,6 @@ const [phone, desktop] = VARIANTS;
 const url = () => process.env.ATES_TEST_URL ?? '';
 const table: string[] = [];
 
-beforeAll(async () => {
-  const manager = await Visitor.signIn('manager');
-  for (let n = 0; n < 12; n += 1) {
-    const title = `Разобрать почту ${randomUUID()}`;
-    await manager.send('POST', '/api/tasks', { title, jiraId: `POPUG-${n}` });
-  }
-  const worker = await Visitor.signIn('worker1');
-  const { items } = (await worker.get('/api/tasks?assignee=me&status=open')).body;
-  if (items[0]) await worker.send('POST', `/api/tasks/${items[0].id}/close`, {});
-});
 afterAll(() => {
   console.log(table.join('\n'));
 });
@@ -55,14 +45,14 @@ it.each(PAGES)(
     // The machine of a test is shared: what it can do at its best is what the page needs.
     const [best] = measured.sort((a, b) => a.lcpMs - b.lcpMs);
     if (!best) throw new Error('nothing was measured');
-    const { lcpMs, shift, requests, requestsInAll, bytes } = best;
+    const { lcpMs, shift, requests, bytes } = best;
     table.push(
-      `| ${path} | ${who ?? '-'} | ${Math.round(lcpMs)} | ${shift.toFixed(3)} | ${requests} (${requestsInAll}) | ${(bytes / 1_000).toFixed(1)} |`,
+      `| ${path} | ${who ?? '-'} | ${Math.round(lcpMs)} | ${shift.toFixed(3)} | ${requests} | ${(bytes / 1_000).toFixed(1)} |`,
     );
     expect(lcpMs).toBeLessThanOrEqual(1_200);
     expect(shift).toBeLessThan(0.01);
-    // Payouts, what they sum up to, and whose they are come from three places.
-    expect(requests).toBeLessThanOrEqual(path === '/billing/' && who === 'accountant' ? 6 : 5);
+    expect(requests).toBeLessThanOrEqual(5);
+    expect(bytes).toBeLessThanOrEqual(25_000);
   },
 );
 
@@ -147,7 +137,7 @@ describe('with the keyboard alone', () => {
   });
 });
 
-it('of ten thousand rows two thousand are read and scrolled, and all are filtered, without a stall', async () => {
+it('ten thousand rows are read, scrolled and filtered without a stall', async () => {
   const { page, context, faults } = await visit(desktop, '/healthz');
   await signIn(context, 'manager');
   const [{ userId }] = (await (await Visitor.signIn('manager')).get('/api/tasks?limit=1')).body.items;
@@ -157,50 +147,67 @@ it('of ten thousand rows two thousand are read and scrolled, and all are filtere
     ...{ ...facts, id: randomUUID(), title: `Task ${n}`, feeCents: 1_200, rewardCents: 3_000 },
     ...{ assignedAt: at, closedAt: null, version: 1 },
   }));
+  let read = 0;
   await page.route('**/api/tasks?*', (route) => {
     const query = new URL(route.request().url()).searchParams;
     const from = Number(query.get('cursor') ?? 0);
     const found = tasks.filter(({ title }) => title.includes(query.get('q') ?? ''));
-    const to = from + (query.has('cursor') ? 198 : 20); // the real one gives 50; so it takes fewer presses
+    const to = from + (query.has('cursor') ? 199 : 20); // the real one gives 50; so it takes fewer presses
+    read = Math.max(read, to);
     return route.fulfill({ json: { items: found.slice(from, to), nextCursor: to < found.length ? String(to) : null } });
   });
   await page.goto(`${url()}/tasks/all/`);
   await settled(page);
-  const rows = page.locator('tbody tr');
-  for (let n = 0; n < 10; n += 1) {
-    const before = await rows.count();
-    await page.getByRole('button', { name: '50 more' }).click();
-    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBeGreaterThan(before);
-  }
-  expect(await rows.count()).toBe(2_000);
+  const more = page.getByRole('button', { name: '50 more' });
 
-  /** The longest time without a frame while something happens. */
-  const longestStallMs = (what: 'scroll' | 'type') =>
-    page.evaluate(async (act) => {
-      let longest = 0;
+  /** The longest time without a frame until something is so. */
+  const longestStallMs = async (act: () => Promise<void>) => {
+    const frames = page.evaluate(async () => {
       let last = performance.now();
-      const frame = () => new Promise(requestAnimationFrame);
-      for (let n = 0; n < 120; n += 1) {
-        if (act === 'scroll') scrollTo(0, (document.documentElement.scrollHeight * n) / 120);
-        await frame();
-        const now = performance.now();
-        longest = Math.max(longest, now - last);
-        last = now;
+      let longest = 0;
+      Object.assign(globalThis, { isOver: false });
+      while (!(globalThis as unknown as { isOver: boolean }).isOver) {
+        await new Promise(requestAnimationFrame);
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
       }
       return longest;
-    }, what);
-  const scroll = await longestStallMs('scroll');
-  const began = Date.now();
-  await page.evaluate(() => scrollTo(0, 0));
-  await page.getByRole('searchbox').fill('Task 99');
-  await page.getByRole('searchbox').press('Enter');
-  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(20);
-  const filterMs = Date.now() - began;
-  table.push(
-    `2,000 of 10,000 rows: longest frame while scrolling ${Math.round(scroll)} ms, filtered after ${filterMs} ms`,
+    });
+    await act();
+    await page.evaluate(() => Object.assign(globalThis, { isOver: true }));
+    return Math.round(await frames);
+  };
+  const rowsSeen = () => page.locator('tbody tr').count();
+  const reading = await longestStallMs(async () => {
+    while (read < tasks.length) {
+      const before = read;
+      await more.click();
+      await expect.poll(() => read, { timeout: 30_000 }).toBeGreaterThan(before);
+    }
+    await page.getByRole('link', { name: 'Task 9999', exact: true }).waitFor();
+  });
+  const room = await page.evaluate(() => document.documentElement.scrollHeight);
+  expect(room).toBeGreaterThan(10_000 * 30); // every row has its room
+  const scrolling = await longestStallMs(() =>
+    page.evaluate(async () => {
+      for (let n = 0; n <= 120; n += 1) {
+        scrollTo(0, (document.documentElement.scrollHeight * n) / 120);
+        await new Promise(requestAnimationFrame);
+      }
+      scrollTo(0, 0);
+    }),
   );
-  expect(scroll).toBeLessThan(1_000);
-  expect(filterMs).toBeLessThan(2_000);
+  await page.getByRole('link', { name: 'Task 0', exact: true }).waitFor();
+  await expect.poll(rowsSeen).toBeLessThan(500);
+  const filtering = await longestStallMs(async () => {
+    await page.getByRole('searchbox').fill('Task 99');
+    await page.getByRole('searchbox').press('Enter');
+    await expect.poll(rowsSeen).toBe(20);
+  });
+  table.push(
+    `10,000 rows, the longest time without a frame: reading ${reading} ms, scrolling ${scrolling} ms, filtering ${filtering} ms`,
+  );
+  for (const stallMs of [reading, scrolling, filtering]) expect(stallMs).toBeLessThan(500);
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -208,7 +215,7 @@ it('of ten thousand rows two thousand are read and scrolled, and all are filtere
 it.each([
   ['/tasks/all/', 'manager', 'status', 'closed'],
   ['/accounts/', 'worker1', 'kind', 'fee'],
-  ['/accounts/all/', 'accountant', 'kind', 'reward'],
+  ['/accounts/all/?rows=all', 'accountant', 'kind', 'reward'],
   ['/billing/', 'accountant', 'state', 'paid'],
   ['/mailer/', 'accountant', 'status', 'sent'],
   ['/auth/users/', 'admin', 'role', 'worker'],

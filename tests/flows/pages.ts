@@ -91,9 +91,7 @@ export async function settled(page: Page): Promise<void> {
 }
 
 interface FirstLoad extends Measured {
-  /** Until the page shows what it is about, and in all. */
   requests: number;
-  requestsInAll: number;
   bytes: number;
 }
 
@@ -109,9 +107,9 @@ export async function firstLoad({ page, context }: Visit, address: string, slow:
     await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   }
   let bytes = 0;
-  const begun: number[] = [];
-  session.on('Network.requestWillBeSent', ({ request, timestamp }) => {
-    if (request.url.startsWith('http')) begun.push(timestamp);
+  let requests = 0;
+  session.on('Network.requestWillBeSent', ({ request }) => {
+    if (request.url.startsWith('http')) requests += 1;
   });
   session.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength;
@@ -122,7 +120,5 @@ export async function firstLoad({ page, context }: Visit, address: string, slow:
   const measured = await measuredOn(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
   await session.detach();
-  const start = begun[0] ?? 0;
-  const requests = begun.filter((at) => (at - start) * 1_000 < measured.lcpMs).length;
-  return { ...measured, requests, requestsInAll: begun.length, bytes };
+  return { ...measured, requests, bytes };
 }

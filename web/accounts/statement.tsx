@@ -5,6 +5,7 @@ import { Csv } from '../ui/Csv.tsx';
 import { Field, Select } from '../ui/Field.tsx';
 import { businessDay } from '../ui/formats.ts';
 import { List, Table } from '../ui/List.tsx';
+import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
 import { useNames } from '../ui/names.ts';
@@ -87,6 +88,7 @@ function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
     <Table
       texts={[t('when'), ...(nameOf ? [t('who')] : []), t('kind'), t('task')]}
       numbers={[t('sum'), t('balanceAfter')]}
+      body={LongBody}
     >
       {rows.map((row) => (
         <Fragment key={row.id}>

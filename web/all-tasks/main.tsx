@@ -7,6 +7,7 @@ import { hasRole } from '../ui/choices.ts';
 import { command, get, type Refused } from '../ui/client.ts';
 import { Field, Search, Select } from '../ui/Field.tsx';
 import { List } from '../ui/List.tsx';
+import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
@@ -72,7 +73,7 @@ function AllTasks() {
         {refused && <ProblemNotice error={refused} />}
         <List list={tasks} none={t('allNone')}>
           {(found) => (
-            <TaskTable more={[row('assignee'), t('status')]} actions={manages}>
+            <TaskTable more={[row('assignee'), t('status')]} actions={manages} body={LongBody}>
               {found.map((task) => (
                 <tr key={task.id}>
                   <td class="text">

@@ -56,17 +56,25 @@ function Balances() {
       {chosen && (
         <div class="head">
           <p>{t('rowsOf', { name: name(chosen) })}</p>
-          <button type="button" class="button quiet" onClick={() => change({ userId: '' })}>
+          <button type="button" class="button quiet" onClick={() => change({ userId: '', rows: 'all' })}>
             {t('everybody')}
           </button>
         </div>
       )}
-      <Statement
-        key={chosen}
-        base={chosen ? `/api/accounts/users/${encodeURIComponent(chosen)}/transactions` : '/api/accounts/transactions'}
-        zone={zone}
-        isOfMany={!chosen}
-      />
+      {chosen || isLedHere || query.has('rows') ? (
+        <Statement
+          key={chosen}
+          base={
+            chosen ? `/api/accounts/users/${encodeURIComponent(chosen)}/transactions` : '/api/accounts/transactions'
+          }
+          zone={zone}
+          isOfMany={!chosen}
+        />
+      ) : (
+        <button type="button" class="button" onClick={() => change({ rows: 'all' })}>
+          {t('everybody')}
+        </button>
+      )}
       {isLedHere && everybody}
     </>
   );

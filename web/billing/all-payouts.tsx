@@ -1,14 +1,15 @@
-import { useState } from 'preact/hooks';
-import type { Payout, PayoutReport } from '#contracts/rest/billing';
+import { useRef, useState } from 'preact/hooks';
+import type { Payout, Payouts } from '#contracts/rest/billing';
 import { Csv } from '../ui/Csv.tsx';
 import { hasRole } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
 import { Field, Select } from '../ui/Field.tsx';
 import { businessDay, money } from '../ui/formats.ts';
-import { List, Loaded, Table } from '../ui/List.tsx';
-import { filteredPath, type Query, useLive, useLiveList, useQuery } from '../ui/live.ts';
+import { List, Table } from '../ui/List.tsx';
+import { LongBody } from '../ui/LongBody.tsx';
+import { filteredPath, type LiveList, type Query, useLiveList, useQuery } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
-import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { t as common } from '../ui/texts.ts';
 import { PayoutStatus, STATES, StateName } from './payout-state.tsx';
@@ -20,7 +21,7 @@ const BASE = '/api/billing/payouts';
 export function AllPayouts() {
   const [query, change] = useQuery();
   const path = filteredPath(BASE, query, ['day', 'state', 'userId']);
-  const payouts = useLiveList<Payout>(path);
+  const payouts = useLiveList<Payout, Payouts>(path);
   const name = useNames(payouts.data?.map(({ userId }) => userId) ?? []);
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
@@ -48,7 +49,7 @@ export function AllPayouts() {
           <h2 id="all">{t('all')}</h2>
           <Csv path={path} fileName="ates-payouts.csv" />
         </div>
-        <Totals {...{ query, change }} />
+        <Totals {...{ payouts, query, change }} />
         <div class="row filters no-print">
           <Field label={t('day')}>
             {(control) => (
@@ -82,47 +83,49 @@ export function AllPayouts() {
   );
 }
 
+interface TotalsProps extends Query {
+  readonly payouts: LiveList<Payout, Payouts>;
+}
+
 /** How many payouts, and how much, by state: of the day that is chosen, else of the last 30. Each leads to its rows. */
-function Totals({ query, change }: Query) {
+function Totals({ payouts, query, change }: TotalsProps) {
   const day = query.get('day');
-  const report = useLive<PayoutReport>(
-    `/api/billing/reports${day ? `?${new URLSearchParams({ from: day, to: day })}` : ''}`,
-  );
+  const of = filteredPath(BASE, query, ['day', 'userId']);
+  const last = useRef<{ of: string; totals: Payouts['totals'] }>(null); // a list of another state has the same ones
+  if (payouts.newest) last.current = { of, totals: payouts.newest.totals };
+  const totals = last.current?.of === of && last.current.totals;
+  if (!totals) return payouts.error ? null : <Loading />;
   return (
-    <Loaded live={report}>
-      {({ totals }) => (
-        <>
-          <p class="soft small">{day ? t('ofDay', { date: businessDay(day) }) : t('latest')}</p>
-          <dl class="facts">
-            <div>
-              <dt>{t('total')}</dt>
-              <dd>
-                {money(totals.cents)} <span class="soft">({totals.count})</span>
-              </dd>
-            </div>
-            {STATES.filter((state) => totals.states[state].count > 0).map((state) => (
-              <div key={state}>
-                <dt>
-                  <StateName state={state} />
-                </dt>
-                <dd>
-                  <a
-                    href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
-                    onClick={(event) => {
-                      event.preventDefault();
-                      change({ state });
-                    }}
-                  >
-                    {money(totals.states[state].cents)}
-                  </a>{' '}
-                  <span class="soft">({totals.states[state].count})</span>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-    </Loaded>
+    <>
+      <p class="soft small">{day ? t('ofDay', { date: businessDay(day) }) : t('latest')}</p>
+      <dl class="facts">
+        <div>
+          <dt>{t('total')}</dt>
+          <dd>
+            {money(totals.cents)} <span class="soft">({totals.count})</span>
+          </dd>
+        </div>
+        {STATES.filter((state) => totals.states[state].count > 0).map((state) => (
+          <div key={state}>
+            <dt>
+              <StateName state={state} />
+            </dt>
+            <dd>
+              <a
+                href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
+                onClick={(event) => {
+                  event.preventDefault();
+                  change({ state });
+                }}
+              >
+                {money(totals.states[state].cents)}
+              </a>{' '}
+              <span class="soft">({totals.states[state].count})</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 
@@ -137,7 +140,7 @@ interface PayoutTableProps extends Pick<Query, 'change'> {
 function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
   const mayRetry = hasRole('accountant', 'admin');
   return (
-    <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry}>
+    <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry} body={LongBody}>
       {rows.map((payout) => {
         const { id, userId, businessDate, state, amountCents } = payout;
         const action = t(state === 'unknown' ? 'askBank' : 'retry');

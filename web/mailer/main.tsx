@@ -2,6 +2,7 @@ import type { Mail } from '#contracts/rest/mailer';
 import { hasRole } from '../ui/choices.ts';
 import { Field, Select } from '../ui/Field.tsx';
 import { List, Table } from '../ui/List.tsx';
+import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
 import { LiveMark } from '../ui/Notice.tsx';
@@ -56,7 +57,7 @@ function Mailer() {
         </div>
         <List list={mails} none={t(isFiltered ? 'noneFiltered' : 'none')}>
           {(rows) => (
-            <Table texts={[...(seesAll ? [t('to')] : []), t('subject'), t('status'), t('when')]}>
+            <Table texts={[...(seesAll ? [t('to')] : []), t('subject'), t('status'), t('when')]} body={LongBody}>
               {rows.map((mail) => (
                 <tr key={mail.id}>
                   {seesAll && (

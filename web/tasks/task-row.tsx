@@ -1,6 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import type { Task } from '#contracts/rest/tasks';
-import { Table } from '../ui/List.tsx';
+import { Table, type TableProps } from '../ui/List.tsx';
 import { Money } from '../ui/Money.tsx';
 import { t } from './row-texts.ts';
 
@@ -25,15 +24,11 @@ const Amount = ({ cents }: { cents: number | undefined }) => (
   </td>
 );
 
-interface TaskTableProps {
+interface TaskTableProps extends Pick<TableProps, 'actions' | 'body' | 'children'> {
   /** Headings of the columns between the task and its amounts. */
   readonly more: readonly string[];
-  readonly actions?: boolean;
-  readonly children: ComponentChildren;
 }
 
-export const TaskTable = ({ more, actions = false, children }: TaskTableProps) => (
-  <Table texts={[t('task'), ...more]} numbers={[t('fee'), t('reward')]} actions={actions}>
-    {children}
-  </Table>
+export const TaskTable = ({ more, ...rest }: TaskTableProps) => (
+  <Table texts={[t('task'), ...more]} numbers={[t('fee'), t('reward')]} {...rest} />
 );

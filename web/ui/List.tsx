@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
 import type { Live, LiveList } from './live.ts';
 import { Empty, Loading, ProblemNotice } from './Notice.tsx';
 import { t } from './texts.ts';
@@ -35,7 +35,7 @@ export function List<T>({ list, none, children }: ListProps<T>) {
   );
 }
 
-interface TableProps {
+export interface TableProps {
   /** Headings of the first columns, which hold texts. */
   readonly texts: readonly string[];
   /** Headings of the columns after them, which hold amounts. */
@@ -44,6 +44,8 @@ interface TableProps {
   readonly actions?: boolean;
   /** It keeps its columns where the screen is narrow, and goes sideways there: its figures mean nothing without headings. */
   readonly wide?: boolean;
+  /** `LongBody` where there may be thousands of rows. */
+  readonly body?: ComponentType<{ children: ComponentChildren }> | 'tbody';
   /** Its rows. */
   readonly children: ComponentChildren;
 }
@@ -53,7 +55,7 @@ const labelsOf = (headings: readonly string[]) =>
   Object.fromEntries(headings.map((heading, i) => [`--h${i + 1}`, `"${heading}"`]));
 
 /** A table that turns into a stack of rows where the screen is narrow, each value with its heading before it. */
-export const Table = ({ texts, numbers = [], actions, wide, children }: TableProps) => (
+export const Table = ({ texts, numbers = [], actions, wide, body: Body = 'tbody', children }: TableProps) => (
   <div class="scroll">
     <table class={wide ? 'wide' : 'stack'} style={labelsOf([...texts, ...numbers])}>
       <thead>
@@ -69,7 +71,7 @@ export const Table = ({ texts, numbers = [], actions, wide, children }: TablePro
           {actions && <td />}
         </tr>
       </thead>
-      <tbody>{children}</tbody>
+      <Body>{children}</Body>
     </table>
   </div>
 );

@@ -68,7 +68,9 @@ export function useLive<T>(path: string | null, everyMs = EVERY_MS): Live<T> {
   return { data, error, at: seenAt.current, reload: () => load.current() };
 }
 
-export interface LiveList<T> extends Live<readonly T[]> {
+export interface LiveList<T, P extends ListPage<T> = ListPage<T>> extends Live<readonly T[]> {
+  /** The newest page as it was answered, with what it says of the whole list. */
+  readonly newest: P | null;
   /** Reads the next older page; null at the end, or while one is being read. */
   readonly more: (() => void) | null;
   /** Why the last older page could not be read. */
@@ -76,8 +78,11 @@ export interface LiveList<T> extends Live<readonly T[]> {
 }
 
 /** A list whose newest page stays live, and to which older pages are added as the reader asks for them. */
-export function useLiveList<T extends { readonly id: string }>(path: string, everyMs = EVERY_MS): LiveList<T> {
-  const live = useLive<ListPage<T>>(`${path}${path.includes('?') ? '&' : '?'}limit=${FIRST_ROWS}`, everyMs);
+export function useLiveList<T extends { readonly id: string }, P extends ListPage<T> = ListPage<T>>(
+  path: string,
+  everyMs = EVERY_MS,
+): LiveList<T, P> {
+  const live = useLive<P>(`${path}${path.includes('?') ? '&' : '?'}limit=${FIRST_ROWS}`, everyMs);
   const [list, setList] = useState<(ListPage<T> & { path: string }) | null>(null);
   const [older, setOlder] = useState<{ path: string; busy: boolean; error: Refused | null } | null>(null);
 
@@ -107,6 +112,7 @@ export function useLiveList<T extends { readonly id: string }>(path: string, eve
   const next = shown?.nextCursor ?? null;
   return {
     ...live,
+    newest: live.data,
     data: shown?.items ?? null,
     more: next !== null && !asked?.busy ? () => void readMore(next) : null,
     moreError: asked?.error ?? null,

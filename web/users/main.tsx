@@ -3,6 +3,7 @@ import type { Role, User, UserChanges } from '#contracts/rest/auth';
 import { command, type Refused } from '../ui/client.ts';
 import { Search, Select } from '../ui/Field.tsx';
 import { List, Table } from '../ui/List.tsx';
+import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
@@ -66,7 +67,7 @@ function Users() {
         {refused && <ProblemNotice error={refused} />}
         <List list={users} none={t('none')}>
           {(found) => (
-            <Table texts={[t('name'), t('role'), t('status')]} actions>
+            <Table texts={[t('name'), t('role'), t('status')]} actions body={LongBody}>
               {found.map((user) => (
                 <UserRow key={user.id} user={user} save={save} askPassword={() => setAsked(user)} />
               ))}

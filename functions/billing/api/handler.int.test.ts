@@ -214,7 +214,7 @@ describe('payouts', () => {
   it('of a worker or manager are the own ones, newest first', async () => {
     expect(idsOf((await list('', worker)).body)).toEqual([ids[4], ids[2], ids[0]]);
     expect(idsOf((await list('', stranger)).body)).toEqual([ids[3], ids[1]]);
-    expect((await list('', person('manager'))).body).toEqual({ items: [], nextCursor: null });
+    expect((await list('', person('manager'))).body).toMatchObject({ items: [], nextCursor: null });
   });
 
   it.each(['accountant', 'executive', 'admin'] as const)('are everybody’s for an %s', async (role) => {
@@ -247,8 +247,22 @@ describe('payouts', () => {
 
   it('are filtered by person; somebody who sees only the own ones finds none of others', async () => {
     expect(idsOf((await list(`?userId=${stranger.id}`)).body)).toEqual([ids[3], ids[1]]);
-    expect((await list(`?userId=${stranger.id}`, worker)).body).toEqual({ items: [], nextCursor: null });
+    const none = { items: [], nextCursor: null, totals: { count: 0, cents: 0 } };
+    expect((await list(`?userId=${stranger.id}`, worker)).body).toMatchObject(none);
     expect(idsOf((await list(`?userId=${worker.id}`, worker)).body)).toHaveLength(3);
+  });
+
+  it('come on the first page with what all of the day sum up to by state, whatever state the list is of', async () => {
+    const { body } = await list('?day=2026-05-01&state=paid&limit=1');
+    expect(body.totals).toMatchObject({ count: 2, states: { paid: { count: 1, cents: 2_550 }, blocked: { count: 1 } } });
+    expect((await list('?day=2026-05-01', worker)).body.totals).toMatchObject({ count: 1, cents: 2_550 });
+    const { nextCursor } = (await list('?day=2026-05-01&limit=1')).body;
+    expect(await list(`?day=2026-05-01&limit=1&cursor=${nextCursor}`)).not.toHaveProperty('body.totals');
+    await billing.rows('UPDATE payouts SET business_date = CURDATE() WHERE id = ?', [ids[4]]);
+    const latest = (await list()).body.totals;
+    expect(latest).toMatchObject((await request('GET', '/api/billing/reports', { as: accountant })).body.totals);
+    expect(latest.states.blocked).toEqual({ count: 1, cents: 123 });
+    await billing.rows('UPDATE payouts SET business_date = ? WHERE id = ?', ['2026-05-03', ids[4]]);
   });
 
   it('are paged without gap or repeat, also where many came at one moment', async () => {

@@ -3,12 +3,14 @@ import { Payout, PayoutState, Payouts } from '#contracts/rest/billing';
 import type { BusinessDate } from '#platform/business-day';
 import { csvAmount, csvReply, MAX_CSV_ROWS, refuseTooManyRows, wantsCsv } from '#platform/csv';
 import type { Database } from '#platform/database';
+import { dayRangeOf } from '#platform/day-range';
 import { AppError } from '#platform/errors';
 import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import type { SignedIn } from '#platform/session';
-import { listPayouts, type PayoutFilter, payoutById, payoutCount } from '../db/reading.ts';
+import { listPayouts, type PayoutFilter, payoutById, payoutCount, payoutTotals } from '../db/reading.ts';
 import { payoutView } from '../domain/payout-view.ts';
+import { figuresOf } from '../domain/report.ts';
 
 /** Who sees everybody's payouts; all others see their own. */
 const seesAll = ({ role }: SignedIn): boolean => ['accountant', 'executive', 'admin', 'service'].includes(role);
@@ -20,7 +22,7 @@ export const payoutsList = query({
   query: { ...pageQuery, day: BusinessDay, state: PayoutState, userId: Uuid },
   answers: { 200: Payouts },
   csv: true,
-  async run({ query, user, db, database, headers }) {
+  async run({ query, user, db, database, headers, calendar, now }) {
     const page = pageOf('payouts', user, query, ['createdAt', 'id']);
     const { day, state, userId } = query;
     const filter: PayoutFilter = {
@@ -34,7 +36,10 @@ export const payoutsList = query({
     }
     const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
     const rows = await listPayouts(db, filter, after, page.limit + 1);
-    return page.of(rows.map(payoutView));
+    const found = page.of(rows.map(payoutView));
+    if (after) return found;
+    const { from, to } = dayRangeOf(day ? { from: day, to: day } : {}, calendar.dateOf(await now()));
+    return { ...found, totals: figuresOf(await payoutTotals(db, from, to, filter.userIds)) };
   },
 });
 

@@ -49,13 +49,18 @@ export interface Counted {
   readonly cents: number;
 }
 
-/** Counts and sums by business day and state, of those there are. */
-export async function payoutTotals(db: Reader, from: BusinessDate, to: BusinessDate): Promise<Counted[]> {
+/** Counts and sums by business day and state, of those there are; of everybody where no users are named. */
+export async function payoutTotals(
+  db: Reader,
+  from: BusinessDate,
+  to: BusinessDate,
+  userIds: readonly string[] = [],
+): Promise<Counted[]> {
   const { businessDate: date, state, amountCents } = payouts;
   const rows = await db
     .select({ date, state, count: sql<number>`count(*)`, cents: sql<string>`sum(${amountCents})` })
     .from(payouts)
-    .where(and(gte(date, from), lte(date, to)))
+    .where(and(gte(date, from), lte(date, to), wherePayout({ userIds })))
     .groupBy(date, state);
   return rows.map(({ count, cents, ...of }) => ({ ...of, count: safeInteger(count), cents: safeInteger(cents) }));
 }
