@@ -49,7 +49,18 @@ export type HistoryEntry = Static<typeof HistoryEntry>;
 export const TaskWithHistory = Exactly({ ...Task.properties, history: Type.Array(HistoryEntry) });
 export type TaskWithHistory = Static<typeof TaskWithHistory>;
 
-export const Tasks = Exactly({ items: Type.Array(Task), nextCursor: Nullable(Type.String()) });
+export const Tasks = Exactly({
+  items: Type.Array(Task),
+  nextCursor: Nullable(Type.String()),
+  /** Of all pages together: on the first page of one assignee's tasks, for whoever sees the amounts of them. */
+  totals: Type.Optional(
+    Exactly({
+      count: Type.Integer({ minimum: 0 }),
+      feeCents: Cents({ minimum: 0 }),
+      rewardCents: Cents({ minimum: 0 }),
+    }),
+  ),
+});
 export type Tasks = Static<typeof Tasks>;
 
 /** A job over all tasks that were open when it began; `skipped`: closed meanwhile. */

@@ -40,6 +40,49 @@ it('a worker closes a task on a phone, sees it go before the server has answered
   await context.close();
 });
 
+it('the header tells all open tasks and what closing them brings, also of those on later pages, and follows a closing', async () => {
+  const manager = await Visitor.signIn('manager');
+  const totalsOf = async (id: string) =>
+    (await manager.get(`/api/tasks?assignee=${id}&status=open&limit=1`)).body.totals;
+  const add = async () => (await manager.send('POST', '/api/tasks', { title: `Зерно ${randomUUID()}` })).body;
+  const task = await add();
+  const { name } = (await manager.get(`/api/auth/users/${task.userId}`)).body;
+  while ((await totalsOf(task.userId)).count < 22) await Promise.all([add(), add(), add(), add()]);
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const section = page.locator('section[aria-labelledby="mine"]');
+  const rows = section.locator('tbody tr');
+  await rows.nth(19).waitFor();
+  const header = async () => {
+    const { count, rewardCents } = await totalsOf(task.userId);
+    const sum = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(rewardCents / 100);
+    return `${count} · +${sum} for closing them`;
+  };
+  const shown = () => section.locator('.head p').textContent();
+  await expect.poll(shown).toBe(await header());
+
+  // Of those on a later page, too; and before the server has answered.
+  await page.getByRole('button', { name: '50 more' }).click();
+  await rows.nth(21).waitFor();
+  const { count } = await totalsOf(task.userId);
+  for (const row of [rows.last(), rows.first()]) await row.getByRole('button').click();
+  await expect.poll(async () => (await totalsOf(task.userId)).count).toBe(count - 2);
+  await expect.poll(shown).toBe(await header());
+  let answer: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/close', (route) => held.then(() => route.continue()));
+  await rows.last().getByRole('button').click();
+  await expect.poll(async () => (await shown())?.startsWith(`${count - 3} · `)).toBe(true);
+  answer();
+  await expect.poll(async () => (await totalsOf(task.userId)).count).toBe(count - 3);
+  await expect.poll(shown).toBe(await header());
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('a closing that is refused is told with its reason, and the list is true again', async () => {
   const { title, task, worker, name } = await addedTask();
   const { page, context } = await visit(desktop, '/auth/?back=/tasks/');

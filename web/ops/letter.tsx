@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeadLetterWithBody } from '#contracts/rest/ops';
 import { command, type Refused } from '../ui/client.ts';
@@ -52,25 +53,26 @@ export function Letter({ id, acted, close }: LetterProps) {
 
 function Contents({ letter }: { letter: DeadLetterWithBody }) {
   const { reason, type, function: name, attempts, parkedAt, eventId, traceId, body, bodyCut, bytes, headers } = letter;
-  const facts: [string, string | null][] = [
+  const facts: [string, ComponentChildren][] = [
     [t('event'), type],
     [t('function'), name],
-    [t('attempts'), attempts === null ? null : number(attempts)],
+    [t('attempts'), attempts !== null && number(attempts)],
     [t('eventId'), eventId],
     [t('trace'), traceId],
+    [t('parkedAt'), parkedAt && <Time at={parkedAt} />],
   ];
   return (
     <>
       <p class="notice warn">{reason ?? t('unknown')}</p>
       <dl class="facts small">
-        {facts.map(([fact, value]) => value && <Fact key={fact} {...{ fact, value }} />)}
-        {parkedAt && (
-          <div>
-            <dt>{t('parkedAt')}</dt>
-            <dd>
-              <Time at={parkedAt} />
-            </dd>
-          </div>
+        {facts.map(
+          ([fact, value]) =>
+            value && (
+              <div key={fact}>
+                <dt>{fact}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
         )}
       </dl>
       <Verbatim label={t('body')}>{pretty(body)}</Verbatim>
@@ -82,13 +84,6 @@ function Contents({ letter }: { letter: DeadLetterWithBody }) {
     </>
   );
 }
-
-const Fact = ({ fact, value }: { fact: string; value: string }) => (
-  <div>
-    <dt>{fact}</dt>
-    <dd>{value}</dd>
-  </div>
-);
 
 /** It may be long: then it is scrolled, also by keys. */
 const Verbatim = ({ label, children }: { label: string; children: string }) => (

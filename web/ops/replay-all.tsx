@@ -24,6 +24,8 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
   const [progress, setProgress] = useState<{ sent: number; of: number } | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const isRunning = progress !== null && !refused;
+  const all = { count: number(count), where: functionName || t('everyFunction') };
+  const name = t('replayAll', all);
 
   async function replayAll() {
     setRefused(null);
@@ -46,7 +48,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
   if (count > MOST) {
     return (
       <div class="notice">
-        <p>{t('tooMany', { count: number(count) })}</p>
+        <p>{t('tooMany', all)}</p>
         <code>npm run ates -- dead replay --function {functionName || 'NAME'}</code>
       </div>
     );
@@ -54,7 +56,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
   return (
     <>
       <button type="button" class="button" disabled={isRunning} onClick={() => setAsked(true)}>
-        {t('replayAll', { count: number(count) })}
+        {name}
       </button>
       <div role="status">
         {progress && (
@@ -66,13 +68,8 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
       </div>
       {refused && <ProblemNotice error={refused} />}
       {isAsked && (
-        <Dialog
-          title={t('replayAll', { count: number(count) })}
-          action={t('replayDo')}
-          act={() => void replayAll()}
-          closed={() => setAsked(false)}
-        >
-          <p>{t('replayAllAsk', { count: number(count), where: functionName || t('everyFunction') })}</p>
+        <Dialog title={name} action={t('replayDo')} act={() => void replayAll()} closed={() => setAsked(false)}>
+          <p>{t('replayAllAsk', all)}</p>
         </Dialog>
       )}
     </>

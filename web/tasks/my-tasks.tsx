@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Task } from '#contracts/rest/tasks';
+import type { Task, Tasks } from '#contracts/rest/tasks';
 import { command, type Refused } from '../ui/client.ts';
 import { money } from '../ui/formats.ts';
 import { List } from '../ui/List.tsx';
@@ -10,16 +10,33 @@ import { useNames } from '../ui/names.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
 
+/** A task that was closed here, and the totals that stood above the list then. */
+interface Gone {
+  readonly task: Task;
+  readonly at: Tasks['totals'];
+}
+
 /** The reader's open tasks: closing one shows at once, and is taken back with its reason if it is refused. */
 export function MyTasks() {
-  const mine = useLiveList<Task>('/api/tasks?assignee=me&status=open');
+  const mine = useLiveList<Task, Tasks>('/api/tasks?assignee=me&status=open');
   const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
-  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const totals = mine.newest?.totals;
+  const [gone, setGone] = useState<ReadonlyMap<string, Gone>>(new Map());
   const [told, setTold] = useState<{ task: Task; refused?: Refused } | null>(null);
-  const tasks = mine.data?.filter(({ id }) => !gone.has(id)) ?? null;
+  // One that was given away and comes back has another version.
+  const isGone = ({ id, version }: Task) => gone.get(id)?.task.version === version;
+  const tasks = mine.data?.filter((task) => !isGone(task)) ?? null;
+
+  // What is gone from this page and was still counted when the server was asked last.
+  const stillOpen = mine.newest?.items.filter(isGone) ?? [];
+  const counted = [...gone.values()].filter(
+    ({ task, at }) => at === totals || stillOpen.some(({ id }) => id === task.id),
+  );
+  const count = (totals?.count ?? 0) - counted.length;
+  const reward = counted.reduce((sum, { task }) => sum - (task.rewardCents ?? 0), totals?.rewardCents ?? 0);
 
   async function close(task: Task) {
-    setGone((old) => new Set(old).add(task.id));
+    setGone((old) => new Map(old).set(task.id, { task, at: totals }));
     setTold({ task });
     try {
       await command<Task>('POST', `/api/tasks/${task.id}/close`);
@@ -28,22 +45,20 @@ export function MyTasks() {
       setTold({ task, refused });
       // It is somebody else's or closed: the list tells by itself. Anything else may be tried again.
       if (refused.status !== 403 && refused.status !== 409) {
-        setGone((old) => new Set([...old].filter((id) => id !== task.id)));
+        setGone((old) => new Map([...old].filter(([id]) => id !== task.id)));
       }
     }
     mine.reload();
   }
 
-  const reward = tasks?.reduce((sum, { rewardCents = 0 }) => sum + rewardCents, 0) ?? 0;
   return (
     <section class="card" aria-labelledby="mine">
       <div class="head">
         <div>
           <h2 id="mine">{t('mine')}</h2>
-          {tasks && tasks.length > 0 && (
+          {count > 0 && (
             <p class="soft">
-              {tasks.length}
-              {mine.more && '+'} · {t('mineSum', { reward: money(reward, true) })}
+              {count} · {t('mineSum', { reward: money(reward, true) })}
             </p>
           )}
         </div>

@@ -130,6 +130,28 @@ it('filters by assignee and by ids', async () => {
   expect(await found(`?ids=${ids.feed},${ids.clean},${randomUUID()}`)).toEqual(['clean', 'feed']);
 });
 
+describe('totals', () => {
+  const totalsOf = async (query: string, as?: Person) => (await list(query, as)).body.totals;
+
+  it('of one assignee’s tasks are those of all pages, under the same filter', async () => {
+    const [count, feeCents, rewardCents] = [3, 4_500, 9_000];
+    expect(await totalsOf('?assignee=me&limit=1', gosha)).toEqual({ count, feeCents, rewardCents });
+    expect(await totalsOf(`?assignee=${gosha.id}&limit=1`)).toEqual({ count, feeCents, rewardCents });
+    expect(await totalsOf('?assignee=me&status=closed', kesha)).toMatchObject({ count: 1, rewardCents: 3_000 });
+    expect(await totalsOf('?assignee=me&q=lost', gosha)).toMatchObject({ count: 2 });
+    expect(await totalsOf('?assignee=me&to=2026-11-02', gosha)).toMatchObject({ count: 1 });
+    expect(await totalsOf('?assignee=me')).toEqual({ count: 0, feeCents: 0, rewardCents: 0 });
+  });
+
+  it('are told once, on the first page, and not to a worker of somebody else’s tasks', async () => {
+    const { nextCursor } = (await list('?assignee=me&limit=1', gosha)).body;
+    expect(await totalsOf(`?assignee=me&limit=1&cursor=${nextCursor}`, gosha)).toBeUndefined();
+    expect(await totalsOf(`?assignee=${gosha.id}`, kesha)).toBeUndefined();
+    expect(await totalsOf('')).toBeUndefined();
+    expect(await totalsOf('?taken=me', kesha)).toBeUndefined();
+  });
+});
+
 it('tells whose task was given to somebody else in the last day, and not one that was drawn again', async () => {
   expect(await found('?taken=me', kesha)).toEqual(['lost']);
   expect(await found('?taken=me', gosha)).toEqual([]);

@@ -5,15 +5,15 @@ import type { BusinessDate } from '#platform/business-day';
 import { invalid } from '#platform/errors';
 import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
-import { listTasks } from '../db/lists.ts';
-import { viewFor } from '../domain/task-view.ts';
+import { listTasks, tasksWhere, totalsOf } from '../db/lists.ts';
+import { seesAmountsOf, viewFor } from '../domain/task-view.ts';
 import { beginningsOf } from '../domain/words.ts';
 
 const DAY_MS = 86_400_000;
 
 export const tasksList = query({
   path: '/api/tasks',
-  summary: 'Tasks, newest created first; a worker sees amounts only where the task is own.',
+  summary: 'Tasks, newest created first, one assignee’s with totals; a worker sees amounts only where the task is own.',
   roles: 'any',
   query: {
     ...pageQuery,
@@ -34,21 +34,23 @@ export const tasksList = query({
     const page = pageOf('tasks', user, query, ['createdAt', 'id']);
     const { status, assignee, taken, ids, q = '', from, to } = query;
     if (from && to && from > to) throw invalid('?from', 'is after to');
-    const filter = {
+    const whose = assignee && assigneeOf(assignee, user.id);
+    const where = await tasksWhere(db, {
       ...(status && { status }),
-      ...(assignee && { assignee: assigneeOf(assignee, user.id) }),
+      ...(whose && { assignee: whose }),
       ...(taken && { taken: { from: user.id, since: new Date((await now()).getTime() - DAY_MS) } }),
       ...(ids !== undefined && { ids: idsOf(ids) ?? refuseIds() }),
       beginnings: beginningsOf(q),
       ...(from && { createdFrom: calendar.boundsOf(from as BusinessDate).start }),
       ...(to && { createdBefore: calendar.boundsOf(to as BusinessDate).end }),
-    };
+    });
 
     const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
-    const rows = await listTasks(db, filter, after, page.limit + 1);
+    const rows = await listTasks(db, where, after, page.limit + 1);
 
     const { items, nextCursor } = page.of(rows.map((task) => viewFor(user, task)));
-    return { items, nextCursor };
+    const hasTotals = whose && !after && seesAmountsOf(user, whose);
+    return { items, nextCursor, ...(hasTotals && { totals: await totalsOf(db, where) }) };
   },
 });
 

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { safeInteger } from '#platform/columns';
 import type { Reader } from '#platform/database';
 import type { Task } from '../domain/task.ts';
 import type { HistoryStep } from '../domain/task-view.ts';
@@ -19,22 +20,14 @@ export interface TaskFilter {
 /** Beyond this a beginning is so common that reading by date finds a page of it sooner than the list of its words. */
 const RARE = 5_000;
 
-/** Newest created first, behind the key of the last one that the reader has. */
-export async function listTasks(
-  db: Reader,
-  filter: TaskFilter,
-  after: { createdAt: Date; id: string } | null,
-  limit: number,
-): Promise<Task[]> {
+/** What a list's filter asks of each task. */
+export async function tasksWhere(db: Reader, filter: TaskFilter): Promise<SQL | undefined> {
   const conditions: (SQL | undefined)[] = [
     filter.status && eq(tasks.status, filter.status),
     filter.assignee === undefined ? undefined : eq(tasks.userId, filter.assignee),
     filter.ids && inArray(tasks.id, [...filter.ids]),
     filter.createdFrom && gte(tasks.createdAt, filter.createdFrom),
     filter.createdBefore && lt(tasks.createdAt, filter.createdBefore),
-    after
-      ? or(lt(tasks.createdAt, after.createdAt), and(eq(tasks.createdAt, after.createdAt), lt(tasks.id, after.id)))
-      : undefined,
   ];
   if (filter.taken) {
     const { from, since } = filter.taken;
@@ -45,12 +38,34 @@ export async function listTasks(
     conditions.push(inArray(tasks.id, left), ne(tasks.userId, from));
   }
   for (const beginning of filter.beginnings) conditions.push(await hasWord(db, beginning));
-  return db
-    .select()
+  return and(...conditions);
+}
+
+/** Newest created first, behind the key of the last one that the reader has. */
+export function listTasks(
+  db: Reader,
+  where: SQL | undefined,
+  after: { createdAt: Date; id: string } | null,
+  limit: number,
+): Promise<Task[]> {
+  const behind = after
+    ? or(lt(tasks.createdAt, after.createdAt), and(eq(tasks.createdAt, after.createdAt), lt(tasks.id, after.id)))
+    : undefined;
+  return db.select().from(tasks).where(and(where, behind)).orderBy(desc(tasks.createdAt), desc(tasks.id)).limit(limit);
+}
+
+/** How many tasks a filter finds, and their amounts. */
+export async function totalsOf(db: Reader, where: SQL | undefined) {
+  const [row] = await db
+    .select({
+      count: sql`count(*)`,
+      feeCents: sql`sum(${tasks.feeCents})`,
+      rewardCents: sql`sum(${tasks.rewardCents})`,
+    })
     .from(tasks)
-    .where(and(...conditions))
-    .orderBy(desc(tasks.createdAt), desc(tasks.id))
-    .limit(limit);
+    .where(where);
+  const sum = (name: 'count' | 'feeCents' | 'rewardCents') => safeInteger((row?.[name] ?? 0) as string | number);
+  return { count: sum('count'), feeCents: sum('feeCents'), rewardCents: sum('rewardCents') };
 }
 
 /** Rare beginnings are looked up in the words, common ones in each task as it is read. */

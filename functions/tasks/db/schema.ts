@@ -26,7 +26,15 @@ export const tasks = mysqlTable(
     version: int('version').notNull(),
   },
   (table) => [
-    index('tasks_of_a_worker').on(table.userId, table.status, table.createdAt, table.id),
+    // With the amounts: the totals of all that somebody ever had are counted from the index alone.
+    index('tasks_of_a_worker').on(
+      table.userId,
+      table.status,
+      table.createdAt,
+      table.id,
+      table.feeCents,
+      table.rewardCents,
+    ),
     index('newest').on(table.createdAt, table.id),
     index('open_by_id').on(table.status, table.id),
   ],

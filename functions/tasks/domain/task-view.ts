@@ -1,8 +1,16 @@
 import type { Task } from './task.ts';
 
-/** What a reader gets to see of a task: a worker sees amounts only where the task is own. */
-export function viewFor(reader: { id: string; role: string }, task: Task) {
-  const seesAmounts = reader.role !== 'worker' || reader.id === task.userId;
+interface Reader {
+  readonly id: string;
+  readonly role: string;
+}
+
+/** A worker sees amounts only of what is own. */
+export const seesAmountsOf = (reader: Reader, userId: string): boolean =>
+  reader.role !== 'worker' || reader.id === userId;
+
+/** What a reader gets to see of a task. */
+export function viewFor(reader: Reader, task: Task) {
   const { id, title, jiraId, description, status, userId, createdBy, version } = task;
   return {
     id,
@@ -11,7 +19,7 @@ export function viewFor(reader: { id: string; role: string }, task: Task) {
     description,
     status,
     userId,
-    ...(seesAmounts ? { feeCents: task.feeCents, rewardCents: task.rewardCents } : {}),
+    ...(seesAmountsOf(reader, task.userId) ? { feeCents: task.feeCents, rewardCents: task.rewardCents } : {}),
     createdBy,
     createdAt: task.createdAt.toISOString(),
     assignedAt: task.assignedAt.toISOString(),
@@ -29,10 +37,9 @@ export interface HistoryStep {
 }
 
 /** A task's history, oldest first, with what each step cost or brought where the reader may know it. */
-export function historyFor(reader: { id: string; role: string }, task: Task, steps: readonly HistoryStep[]) {
+export function historyFor(reader: Reader, task: Task, steps: readonly HistoryStep[]) {
   return steps.map(({ version, kind, userId, byUserId, at }) => {
-    const seesAmount = reader.role !== 'worker' || reader.id === userId;
     const amount = kind === 'assigned' ? { feeCents: task.feeCents } : { rewardCents: task.rewardCents };
-    return { version, kind, userId, byUserId, at: at.toISOString(), ...(seesAmount ? amount : {}) };
+    return { version, kind, userId, byUserId, at: at.toISOString(), ...(seesAmountsOf(reader, userId) ? amount : {}) };
   });
 }
