@@ -46,7 +46,7 @@ export default defineConfig({
           hookTimeout: 1_200_000,
         },
       },
-      // Every page in every variant, with its timings on a slow phone: `npm run test:pages`, on a machine that is quiet.
+      // Every page in every variant, with its timings on a slow phone: `npm run test:pages`, and a part of test:full.
       { test: { ...common, ...shared, name: 'pages', include: ['**/*.matrix.test.ts'], testTimeout: 900_000 } },
       // What takes minutes: `npm run test:full`.
       { test: { ...common, ...shared, name: 'full', include: ['**/*.full.test.ts'], testTimeout: 900_000 } },

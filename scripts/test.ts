@@ -35,7 +35,7 @@ const PARTS: readonly Part[] = [
   { name: 'integration', command: vitest('int'), counts: true, in: ['test'] },
   { name: 'system: end to end, faults, browser', command: vitest('system'), counts: true, in: ['test'] },
   { name: 'full: campaigns, large numbers', command: vitest('full'), counts: true, in: ['full'] },
-  { name: 'pages: the whole matrix', command: vitest('pages'), counts: true, in: ['pages'] },
+  { name: 'pages: the whole matrix', command: vitest('pages'), counts: true, in: ['full', 'pages'] },
   {
     name: 'integration on MySQL',
     command: vitest('int'),

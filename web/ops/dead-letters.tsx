@@ -78,7 +78,7 @@ function Row({ letter: { id, parkedAt, function: name, type, reason }, open }: R
         </a>{' '}
         <span class="soft small">{name}</span>
       </td>
-      <td class="time">{parkedAt && <Time at={parkedAt} />}</td>
+      <td>{parkedAt && <Time at={parkedAt} />}</td>
       <td class="text whole">{reason}</td>
     </tr>
   );
