@@ -76,13 +76,14 @@ export async function fillDemo(system: System, run: Run, say: (line: string) => 
     // Nothing may close a day that is still being filled.
     await timer?.stop();
     const staff = await hire(run);
-    const made = await work(staff);
-    say(`demo: ${made.added} tasks added, ${made.reassigned} reassigned, ${made.closed} closed`);
-    await until('every event is recorded', async () => {
-      const told = await countOf(tasks, 'SELECT count(*) AS n FROM outbox');
-      return told === (await countOf(accounts, "SELECT count(*) AS n FROM transactions WHERE kind <> 'payout'"));
+    const made = await work(staff, async (day, end) => {
+      await until('every event is recorded', async () => {
+        const told = await countOf(tasks, 'SELECT count(*) AS n FROM outbox');
+        return told === (await countOf(accounts, "SELECT count(*) AS n FROM transactions WHERE kind <> 'payout'"));
+      });
+      await closeDay(staff.accountant, day, end);
     });
-    await closeDays(staff.accountant);
+    say(`demo: ${made.added} tasks added, ${made.reassigned} reassigned, ${made.closed} closed`);
     await until('payouts are decided', () => allDecided(staff.accountant, '/api/billing/payouts?limit=1&state='));
     await until('letters are sent', async () => {
       const { items } = await staff.accountant.get('mailer-api', '/api/mailer/mails?limit=1&status=pending');
@@ -128,8 +129,11 @@ async function hire(run: Run): Promise<Staff> {
   return { manager: manager as Person, accountant: accountant as Person, workers };
 }
 
-/** Six weeks of adding, reassigning and closing, and today's until now. */
-async function work({ manager, workers }: Staff) {
+/**
+ * Six weeks of adding, reassigning and closing, and today's until now.
+ * @param isOver is told each day that has been, and its end, once all of it is done
+ */
+async function work({ manager, workers }: Staff, isOver: (day: BusinessDate, end: Date) => Promise<void>) {
   const calendar = businessCalendar({ ...readConfig(), dayLengthMs: null });
   const made = { added: 0, reassigned: 0, closed: 0 };
   const open: OpenTask[] = [];
@@ -168,16 +172,15 @@ async function work({ manager, workers }: Staff) {
       made.closed += 1;
     });
     open.splice(0, open.length, ...open.filter((task) => !done.has(task)));
+    if (n < 0) await isOver(date, end); // today stays open, as it is on any morning
   }
   return made;
 }
 
-/** Everything up to yesterday; today stays open, as it is on any morning. */
-async function closeDays(accountant: Person): Promise<void> {
-  const { today } = await accountant.get('accounts-api', '/api/accounts/me');
-  const path = `/api/accounts/days/${addDays(today.date as BusinessDate, -1)}`;
-  await accountant.send('POST', 'accounts-close-day', `${path}/close`, {});
-  await until('the days are closed', async () => (await accountant.get('accounts-api', path)).state === 'closed');
+async function closeDay(accountant: Person, day: BusinessDate, at: Date): Promise<void> {
+  const path = `/api/accounts/days/${day}`;
+  await accountant.send('POST', 'accounts-close-day', `${path}/close`, {}, at);
+  await until(`${day} is closed`, async () => (await accountant.get('accounts-api', path)).state === 'closed');
 }
 
 async function allDecided(accountant: Person, path: string): Promise<boolean> {
@@ -275,6 +278,6 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   const deadline = performance.now() + SETTLE_TIMEOUT_MS;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`demo: it took too long until ${what}`);
-    await pause(100);
+    await pause(50);
   }
 }

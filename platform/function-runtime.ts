@@ -112,7 +112,8 @@ export async function startRuntime(needs: Needs, config: Config = readConfig()) 
     wakeOutbox,
     background,
     /** Goes on with the function's work, if it has any; or with that of another function. */
-    goOn: (functionName?: string): void => (functionName ? poke(functionName) : working?.goOn()),
+    goOn: (functionName?: string, demoNow: Date | null = null): void =>
+      functionName ? poke(functionName) : working?.goOn(demoNow),
     /** Rejects while the function cannot work. */
     async ready(): Promise<void> {
       await database.ping();

@@ -90,7 +90,8 @@ async function answerOwn({ runtime, deadline, given }: Request, route: CommandRo
 async function answerCommand(request: Request, route: CommandRoute): Promise<FunctionAnswer> {
   const { key, event, runtime, deadline, given } = request;
   const { database } = runtime;
-  const clock = (tx: Transaction) => Promise.resolve(runtime.demoNow(event) ?? databaseNow(tx));
+  const demoNow = runtime.demoNow(event);
+  const clock = (tx: Transaction) => Promise.resolve(demoNow ?? databaseNow(tx));
   const use = key && { userId: given.user.id, key, route: `${event.method} ${event.path}`, body: given.body };
   let prepared: unknown;
   try {
@@ -120,7 +121,7 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
       { deadline, repeatable: use !== null },
     );
     if (told) runtime.wakeOutbox();
-    for (const functionName of workers) runtime.goOn(functionName);
+    for (const functionName of workers) runtime.goOn(functionName, demoNow);
     if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
     return answer;
   } catch (error) {

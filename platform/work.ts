@@ -35,6 +35,7 @@ export function worker(work: Work, given: Given) {
   let running: Promise<void> | null = null;
   let again = false;
   let stopping = false;
+  let at: Date | null = null;
 
   const call: WorkCall = {
     ...given,
@@ -42,7 +43,7 @@ export function worker(work: Work, given: Given) {
       const { result, told } = await given.database.transaction(
         async (tx) => {
           const events = collectEvents();
-          const result = await run({ tx, tell: events.tell, now: () => databaseNow(tx) });
+          const result = await run({ tx, tell: events.tell, now: async () => at ?? databaseNow(tx) });
           return { result, told: await events.save(tx) };
         },
         { deadline: performance.now() + STEP_MS, repeatable: true },
@@ -65,8 +66,12 @@ export function worker(work: Work, given: Given) {
   }
 
   return {
-    /** Begins, or looks again; the drain waits for the step under way. */
-    goOn(): void {
+    /**
+     * Begins, or looks again; the drain waits for the step under way.
+     * @param demoNow the instant at which it is done, where a demonstration sets one
+     */
+    goOn(demoNow: Date | null = null): void {
+      at = demoNow;
       again = true;
       running ??= run();
     },

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { taskClosedV2 } from '#contracts/tasks/task-closed.v2';
 import { keepsTheCommandPromises } from '#platform/testing/promises';
-import { exampleOf, person, serviceUnderTest } from '#platform/testing/service-under-test';
+import { CALLER_KEY, exampleOf, person, serviceUnderTest } from '#platform/testing/service-under-test';
 import accountsApi from '../api/handler.ts';
 import accountsRecord from '../record/handler.ts';
 import accountsCloseDay from './handler.ts';
@@ -20,7 +20,7 @@ const at = (date: string, minutes: number) =>
 
 const accounts = serviceUnderTest('accounts');
 const record = accounts.start(accountsRecord, short);
-const close = accounts.start(accountsCloseDay, short);
+const close = accounts.start(accountsCloseDay, () => ({ ...short(), ATES_DEMO: 'on' }));
 const api = accounts.start(accountsApi, short);
 const accountant = person('accountant');
 
@@ -91,6 +91,20 @@ describe('the command', () => {
         data: { userId: rich, amountCents: 2_500, businessDate: third },
       },
     ]);
+  });
+
+  it('at an instant of a demonstration it is paid at that instant, and no day that has ended since is closed with it', async () => {
+    const worker = randomUUID();
+    await record.deliver([earned(worker, at(first, 1)), earned(worker, at(second, 1))]);
+    const headers = { 'x-ates-now': at(second, 0), 'x-ates-caller-key': CALLER_KEY };
+    await close.request('POST', `/api/accounts/days/${first}/close`, { as: accountant, body: {}, headers });
+    await closed(first);
+    expect((await payoutsOf(worker)).map(({ sum }) => sum)).toEqual([-2_000]);
+    const [{ finished_at: finishedAt }] = await accounts.rows('SELECT finished_at FROM days');
+    expect(new Date(finishedAt).toISOString()).toBe(at(second, 0));
+    expect((await dayOf(second)).state).toBe('open');
+    await poke();
+    await closed(third); // the timer's own now
   });
 
   it('closes earlier open days first, each with its own cut-off and payout', async () => {
