@@ -8,7 +8,7 @@ import { compose, PROJECT } from './stack.ts';
 
 /** Prometheus beside the system, as deploy/observe/ starts it; Grafana reads nothing but it. */
 
-const files = ['--file', 'docker-compose.yml', '--file', 'deploy/observe/compose.yml', '--profile', 'observe'];
+const files = ['--file', 'deploy/observe/compose.yml', '--profile', 'observe'];
 const soon = { timeout: 90_000, interval: 1_000 };
 let port = 0;
 beforeAll(async () => {

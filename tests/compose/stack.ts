@@ -8,9 +8,10 @@ import { docker, engineAnswers } from '../docker.ts';
 /** The system in containers, beside whatever else runs: its own project, images and ports. */
 export const PROJECT = 'ates-test';
 
-/** `docker compose ARGS` on the stack under test. */
+/** `docker compose ARGS` on the stack under test, without the settings that somebody may have beside it. */
 export function compose(...args: string[]): Promise<string> {
-  return docker(['compose', '--project-name', PROJECT, ...args], { cwd: root });
+  const own = ['--project-name', PROJECT, '--env-file', '/dev/null', '--file', 'docker-compose.yml'];
+  return docker(['compose', ...own, ...args], { cwd: root });
 }
 
 /** Builds and starts it, empty and without a request limit, and takes it down at the end, with all that it made. */
