@@ -3,6 +3,7 @@ import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
 import { dateTime, number } from '../ui/formats.ts';
 import { Table } from '../ui/List.tsx';
 import { Status, type Tone } from '../ui/Status.tsx';
+import { Fact } from './fact.tsx';
 import { t } from './texts.ts';
 
 const TONES: Readonly<Record<PartStatus['state'], Tone>> = { ready: 'good', 'not-ready': 'bad', away: 'bad' };
@@ -18,15 +19,18 @@ export function Health({ status, choose }: { status: OpsStatus; choose(functionN
         <Status tone={unwell ? 'bad' : 'good'}>{unwell ? t('notAllWork', { names: unwell }) : t('allWork')}</Status>
       </p>
       <dl class="facts small">
-        <Fact name={t('broker')} isGood={status.broker === 'ready'} />
+        <Fact name={t('broker')}>
+          <State state={status.broker} />
+        </Fact>
         {status.databases.map(({ service, state }) => (
-          <Fact key={service} name={t('database', { service })} isGood={state && state === 'ready'} />
+          <Fact key={service} name={t('database', { service })}>
+            <State state={state} />
+          </Fact>
         ))}
         {status.outboxes.map(({ service, oldestSeconds }) => (
-          <div key={service}>
-            <dt>{t('outbox', { service })}</dt>
-            <dd>{oldestSeconds > 0 ? t('oldest', { age: number(oldestSeconds) }) : t('nothingWaits')}</dd>
-          </div>
+          <Fact key={service} name={t('outbox', { service })}>
+            {oldestSeconds > 0 ? t('oldest', { age: number(oldestSeconds) }) : t('nothingWaits')}
+          </Fact>
         ))}
       </dl>
       <h2 id="queues">{t('queues')}</h2>
@@ -41,7 +45,7 @@ export function Health({ status, choose }: { status: OpsStatus; choose(functionN
 
 /** Every function and connector, as it tells of itself. */
 export function Parts({ status }: { status: OpsStatus }) {
-  const rates = useRates(status);
+  const rateOf = useRates(status);
   return (
     <section class="card" aria-labelledby="parts">
       <h2 id="parts">{t('parts')}</h2>
@@ -52,9 +56,9 @@ export function Parts({ status }: { status: OpsStatus }) {
               {part.name} <span class="soft small">{part.version}</span>
             </td>
             <td>
-              <Status tone={TONES[part.state]}>{t(`state_${part.state}`)}</Status>
+              <State state={part.state} />
             </td>
-            <td class="soft small">{workOf(part, rates.get(part.name) ?? 0)}</td>
+            <td class="soft small">{workOf(part, rateOf(part))}</td>
           </tr>
         ))}
       </Table>
@@ -62,15 +66,9 @@ export function Parts({ status }: { status: OpsStatus }) {
   );
 }
 
-const Fact = ({ name, isGood }: { name: string; isGood: boolean | null }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>
-      <Status tone={isGood === null ? 'idle' : isGood ? 'good' : 'bad'}>
-        {t(isGood === null ? 'unknown' : isGood ? 'state_ready' : 'state_away')}
-      </Status>
-    </dd>
-  </div>
+/** How something is; null where nobody can tell. */
+const State = ({ state }: { state: PartStatus['state'] | null }) => (
+  <Status tone={state ? TONES[state] : 'idle'}>{t(state ? `state_${state}` : 'unknown')}</Status>
 );
 
 function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: string): void }) {
@@ -142,16 +140,14 @@ function workOf(part: PartStatus, rate: number): string {
 
 const listed = (words: readonly unknown[]): string => words.filter(Boolean).join(', ');
 
-/** Requests a second of each part, between the last two answers; none that goes back, for it was started again. */
-function useRates(status: OpsStatus): ReadonlyMap<string, number> {
-  const last = useRef({ status, rates: new Map<string, number>() });
-  const seconds = (Date.parse(status.at) - Date.parse(last.current.status.at)) / 1_000;
-  if (seconds > 0) {
-    const before = new Map(last.current.status.parts.map(({ name, requests }) => [name, requests]));
-    const rates = status.parts.map(({ name, requests }): [string, number] => {
-      return [name, Math.max(0, (requests ?? 0) - (before.get(name) ?? requests ?? 0)) / seconds];
-    });
-    last.current = { status, rates: new Map(rates) };
-  }
-  return last.current.rates;
+/** Requests a second of a part, between the last two answers; none that goes back, for it was started again. */
+function useRates(status: OpsStatus): (part: PartStatus) => number {
+  const seen = useRef([status, status] as const);
+  if (seen.current[1].at !== status.at) seen.current = [seen.current[1], status];
+  const [before] = seen.current;
+  const seconds = (Date.parse(status.at) - Date.parse(before.at)) / 1_000 || 1;
+  return ({ name, requests }) => {
+    const then = before.parts.find((part) => part.name === name)?.requests ?? requests;
+    return Math.max(0, (requests ?? 0) - (then ?? 0)) / seconds;
+  };
 }

@@ -10,6 +10,7 @@ import { useLive } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
 import { Empty, ProblemNotice } from '../ui/Notice.tsx';
 import { PATH, SELDOM_MS } from './dead-letters.tsx';
+import { Fact } from './fact.tsx';
 import { t } from './texts.ts';
 
 interface LetterProps {
@@ -66,12 +67,11 @@ function Contents({ letter }: { letter: DeadLetterWithBody }) {
       <p class="notice warn">{reason ?? t('unknown')}</p>
       <dl class="facts small">
         {facts.map(
-          ([fact, value]) =>
-            value && (
-              <div key={fact}>
-                <dt>{fact}</dt>
-                <dd>{value}</dd>
-              </div>
+          ([name, fact]) =>
+            fact && (
+              <Fact key={name} name={name}>
+                {fact}
+              </Fact>
             ),
         )}
       </dl>
