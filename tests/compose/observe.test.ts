@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await compose(...files, 'rm', '--stop', '--force', 'prometheus');
-  await docker(['volume', 'rm', `${PROJECT}_prometheus`]);
+  await docker(['volume', 'rm', `${PROJECT}_prometheus`, `${PROJECT}_grafana`]); // compose makes both
 });
 
 async function ask(path: string) {
