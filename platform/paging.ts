@@ -61,7 +61,7 @@ function keyOf<K extends string>(cursor: string, scope: string, keys: readonly K
 
 /** A cursor that somebody has changed must not reach the database: what a key holds is told by its name. */
 function isKey(name: string, value: unknown): boolean {
-  if (/Cents$|^(seq|posting)$/.test(name)) return Number.isSafeInteger(value);
+  if (/(Cents|Count)$|^(seq|posting)$/.test(name)) return Number.isSafeInteger(value);
   if (/At$/.test(name)) return typeof value === 'string' && !Number.isNaN(Date.parse(value));
   return typeof value === 'string' || typeof value === 'number';
 }

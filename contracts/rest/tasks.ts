@@ -89,6 +89,20 @@ export const ReassignmentPreview = Exactly({
 });
 export type ReassignmentPreview = Static<typeof ReassignmentPreview>;
 
+/** Who has how many open tasks, most first, with what they have cost and would bring. */
+export const Workload = Exactly({
+  items: Type.Array(
+    Exactly({
+      userId: Uuid,
+      openCount: Type.Integer({ minimum: 1 }),
+      feeCents: Cents({ minimum: 0 }),
+      rewardCents: Cents({ minimum: 0 }),
+    }),
+  ),
+  nextCursor: Nullable(Type.String()),
+});
+export type Workload = Static<typeof Workload>;
+
 /** One assignment or closing of a day, as its event told it: for the reconciliation of the books. */
 export const TaskFact = Exactly({
   kind: OneOf('fee', 'reward'),

@@ -131,6 +131,38 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   await context.close();
 });
 
+it.each(VARIANTS)(
+  'whoever opens the workload sees who has how many open tasks, and goes from a name to them: $name',
+  async (variant) => {
+    const { task, worker, name } = await addedTask();
+    const { page, context, faults } = await visit(variant, '/auth/?back=/tasks/all/');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.getByRole('button', { name: /Макао/ }).click();
+    await page.waitForURL(`${url}/tasks/all/`);
+    await page.locator('tbody tr').first().waitFor();
+    expect(asked).not.toContain('/api/tasks/workload'); // nobody pays for what is closed
+    await page.locator('summary').click();
+    const row = page.locator('details tbody tr').filter({ hasText: name });
+    const open = async () => (await worker.get('/api/tasks?assignee=me&status=open&limit=1')).body.totals.count;
+    await expect.poll(async () => (await row.locator('.load').textContent()) === String(await open())).toBe(true);
+    const most = page.locator('details tbody rect').first();
+    expect(await most.getAttribute('width')).toBe('100');
+    expect(await axeViolations(page)).toEqual([]);
+    await row.getByRole('link').click();
+    await expect.poll(() => new URL(page.url()).search).toBe(`?assignee=${task.userId}&status=open`);
+    await expect
+      .poll(() => page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())
+      .toContain(name);
+    expect(new Set(await page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())).toEqual(
+      new Set([name]),
+    );
+    expect(await row.count()).toBe(1); // it stays open
+    expect(faults).toEqual([]);
+    await context.close();
+  },
+);
+
 it('filters of all tasks live in the address; a worker sees everybody’s tasks and no button to give them away', async () => {
   const { title, name } = await addedTask();
   const { page, context } = await visit(desktop, '/auth/?back=/tasks/all/');

@@ -15,6 +15,7 @@ import { start } from '../ui/start.tsx';
 import { t as common } from '../ui/texts.ts';
 import { ReassignAll } from './reassign.tsx';
 import { t } from './texts.ts';
+import { Workload } from './workload.tsx';
 
 /** Every task there is, with filters in the address; a manager gives them to others from here. */
 function AllTasks() {
@@ -35,6 +36,7 @@ function AllTasks() {
       <LiveMark live={tasks} />
       {manages && <ReassignAll />}
       <section class="card">
+        {!hasRole('worker') && <Workload choose={(assignee) => change({ assignee, status: 'open' })} />}
         <div class="row filters">
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           <Select

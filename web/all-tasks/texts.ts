@@ -19,6 +19,10 @@ const ru = {
   reassignRuns: 'Переназначение: {done} из {total}',
   reassignDone: 'Переназначено: {done}, закрыто тем временем: {skipped}, списано {fees}.',
   reassignBy: '{name}: {count}',
+  workload: 'У кого сколько открытых задач',
+  workloadOpen: 'Открытых',
+  workloadNone: 'Открытых задач нет ни у кого.',
+  workloadMost: 'Показаны {count} самых загруженных.',
 };
 
 const en: TextsLike<typeof ru> = {
@@ -40,6 +44,10 @@ const en: TextsLike<typeof ru> = {
   reassignRuns: 'Reassigning: {done} of {total}',
   reassignDone: 'Reassigned: {done}, closed meanwhile: {skipped}, charged {fees}.',
   reassignBy: '{name}: {count}',
+  workload: 'Who has how many open tasks',
+  workloadOpen: 'Open',
+  workloadNone: 'Nobody has an open task.',
+  workloadMost: 'The {count} with most are shown.',
 };
 
 export const texts = { ru, en };

@@ -152,6 +152,43 @@ describe('totals', () => {
   });
 });
 
+describe('workload', () => {
+  const workload = (query = '', as: Person = manager) => api.request('GET', `/api/tasks/workload${query}`, { as });
+  const of = (worker: Person, openCount: number) => ({
+    ...{ userId: worker.id, openCount, feeCents: openCount * 1_500, rewardCents: openCount * 3_000 },
+  });
+
+  it('is each worker’s open tasks with their amounts, most first; closed ones do not count', async () => {
+    expect((await workload()).body).toEqual({ items: [of(gosha, 3), of(kesha, 2)], nextCursor: null });
+  });
+
+  it('of a tie the lower id comes first, and pages give everybody once', async () => {
+    const rio = person('worker');
+    for (const assignee of [kesha, rio]) await plant({ title: 'Tie', assignee });
+    const tied = [of(gosha, 3), of(kesha, 3)].sort((a, b) => (a.userId < b.userId ? -1 : 1));
+    const seen: unknown[] = [];
+    let cursor = '';
+    do {
+      const { body } = await workload(`?limit=1${cursor && `&cursor=${cursor}`}`);
+      seen.push(...body.items);
+      cursor = body.nextCursor;
+    } while (cursor);
+    expect(seen).toEqual([...tied, of(rio, 1)]);
+    await service.rows("DELETE FROM tasks WHERE title = 'Tie'");
+  });
+
+  it('is for whoever sees everybody’s amounts', async () => {
+    for (const role of ['manager', 'accountant', 'executive', 'admin'] as const) {
+      expect((await workload('', person(role))).status, role).toBe(200);
+    }
+    expect((await workload('', kesha)).status).toBe(403);
+    expect((await api.request('GET', '/api/tasks/workload')).status).toBe(401);
+    expect((await workload('?status=open')).status).toBe(422);
+    const { nextCursor } = (await workload('?limit=1')).body;
+    expect((await workload(`?cursor=${nextCursor}`, person('admin'))).status).toBe(422); // it is another reader's
+  });
+});
+
 it('tells whose task was given to somebody else in the last day, and not one that was drawn again', async () => {
   expect(await found('?taken=me', kesha)).toEqual(['lost']);
   expect(await found('?taken=me', gosha)).toEqual([]);

@@ -5,6 +5,7 @@ import { facts } from './facts.ts';
 import { getTask } from './get-task.ts';
 import { tasksList } from './list-tasks.ts';
 import { getReassignment, reassignmentPreview, reassignmentsList } from './reassignments.ts';
+import { workload } from './workload.ts';
 
 /** Tasks for whoever may see them. */
 export default defineFunction({
@@ -15,6 +16,7 @@ export default defineFunction({
     reassignmentPreview,
     reassignmentsList,
     getReassignment,
+    workload,
     facts,
     documentRoute('tasks', openapi),
   ],

@@ -54,18 +54,40 @@ export function listTasks(
   return db.select().from(tasks).where(and(where, behind)).orderBy(desc(tasks.createdAt), desc(tasks.id)).limit(limit);
 }
 
+const sums = {
+  count: sql<number>`count(*)`,
+  feeCents: sql<string | null>`sum(${tasks.feeCents})`,
+  rewardCents: sql<string | null>`sum(${tasks.rewardCents})`,
+};
+const summed = (row: { count: number; feeCents: string | null; rewardCents: string | null }) => ({
+  count: safeInteger(row.count),
+  feeCents: safeInteger(row.feeCents ?? 0),
+  rewardCents: safeInteger(row.rewardCents ?? 0),
+});
+
 /** How many tasks a filter finds, and their amounts. */
 export async function totalsOf(db: Reader, where: SQL | undefined) {
-  const [row] = await db
-    .select({
-      count: sql`count(*)`,
-      feeCents: sql`sum(${tasks.feeCents})`,
-      rewardCents: sql`sum(${tasks.rewardCents})`,
-    })
+  const [row] = await db.select(sums).from(tasks).where(where);
+  return summed(row ?? { count: 0, feeCents: null, rewardCents: null });
+}
+
+/** Who has how many open tasks, most first, behind the one that the reader has. */
+export async function workloadOf(db: Reader, after: { openCount: number; userId: string } | null, limit: number) {
+  const behind = after
+    ? or(lt(sums.count, after.openCount), and(eq(sums.count, after.openCount), gt(tasks.userId, after.userId)))
+    : undefined;
+  const rows = await db
+    .select({ userId: tasks.userId, ...sums })
     .from(tasks)
-    .where(where);
-  const sum = (name: 'count' | 'feeCents' | 'rewardCents') => safeInteger((row?.[name] ?? 0) as string | number);
-  return { count: sum('count'), feeCents: sum('feeCents'), rewardCents: sum('rewardCents') };
+    .where(eq(tasks.status, 'open'))
+    .groupBy(tasks.userId)
+    .having(behind)
+    .orderBy(desc(sums.count), asc(tasks.userId))
+    .limit(limit);
+  return rows.map(({ userId, ...row }) => {
+    const { count: openCount, ...amounts } = summed(row);
+    return { userId, openCount, ...amounts };
+  });
 }
 
 /** Rare beginnings are looked up in the words, common ones in each task as it is read. */
