@@ -83,6 +83,84 @@ it('the header tells all open tasks and what closing them brings, also of those 
   await context.close();
 });
 
+it('keys close the task of a row, and those of several rows by a command each; what is refused is told with the others', async () => {
+  const manager = await Visitor.signIn('manager');
+  const add = async () => (await manager.send('POST', '/api/tasks', { title: `Пух ${randomUUID()}` })).body;
+  const { userId } = await add();
+  const openOf = async () => (await manager.get(`/api/tasks?assignee=${userId}&status=open&limit=4`)).body.items;
+  while ((await openOf()).length < 4) await add();
+  const tasks = await openOf();
+  const { name } = (await manager.get(`/api/auth/users/${userId}`)).body;
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  const commands: { path: string; key: string | undefined }[] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/close')) return;
+    commands.push({ path: new URL(request.url()).pathname, key: request.headers()['idempotency-key'] });
+  });
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const rowOf = ({ title }: { title: string }) => page.getByRole('row').filter({ hasText: title });
+  await rowOf(tasks[3]).waitFor();
+
+  await page.keyboard.press('x'); // no row has the focus: nothing
+  await page.keyboard.press('j');
+  await expect
+    .poll(() =>
+      rowOf(tasks[0])
+        .getByRole('link')
+        .evaluate((link) => link === document.activeElement),
+    )
+    .toBe(true);
+  await page.keyboard.press('x');
+  await page.getByText(`Closed: “${tasks[0].title}”`).waitFor();
+  expect(commands.map(({ path }) => path)).toEqual([`/api/tasks/${tasks[0].id}/close`]);
+  await expect.poll(() => rowOf(tasks[0]).count()).toBe(0);
+  expect(
+    await rowOf(tasks[1])
+      .getByRole('link')
+      .evaluate((link) => link === document.activeElement),
+  ).toBe(true);
+
+  const selected = page.locator('tr[data-selected]');
+  await page.keyboard.press('Shift+J');
+  await page.getByText('Tasks selected: 2.').waitFor();
+  await page.keyboard.press('Escape'); // selects none, and leaves the focus where it is
+  await expect.poll(() => selected.count()).toBe(0);
+  await page.keyboard.press('k');
+  await page.keyboard.press('Shift+J');
+  await page.keyboard.press('Shift+J');
+  await page.keyboard.press('Shift+J');
+  await page.keyboard.press('Shift+K');
+  await page.getByText('Tasks selected: 3.').waitFor({ timeout: 5_000 });
+  expect(await axeViolations(page)).toEqual([]);
+  // One of them was closed elsewhere, and this page has not asked again since.
+  await page.route('**/api/tasks?*', (route) => route.abort());
+  await (await Visitor.signInById(userId)).send('POST', `/api/tasks/${tasks[2].id}/close`, {});
+  await page.keyboard.press('x');
+  const reward = ((tasks[1].rewardCents + tasks[3].rewardCents) / 100).toFixed(2);
+  await page.getByText(`Closed 2 tasks, earned $${reward}. Refused: 1.`).waitFor();
+  await page.getByRole('alert').getByText('The task is closed already').waitFor();
+  expect(
+    commands
+      .slice(1)
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(
+    tasks
+      .slice(1)
+      .map(({ id }: { id: string }) => `/api/tasks/${id}/close`)
+      .sort(),
+  );
+  expect(new Set(commands.map(({ key }) => key)).size).toBe(4);
+  expect(await selected.count()).toBe(0);
+  await page.unroute('**/api/tasks?*');
+  await page.keyboard.press('c');
+  await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).name)).toBe('title');
+  expect(await page.getByLabel('What is to be done').inputValue()).toBe('');
+  expect(faults.filter((fault) => !/ERR_FAILED|status of 409/.test(fault))).toEqual([]);
+  await context.close();
+});
+
 it('a closing that is refused is told with its reason, and the list is true again', async () => {
   const { title, task, worker, name } = await addedTask();
   const { page, context } = await visit(desktop, '/auth/?back=/tasks/');

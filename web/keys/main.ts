@@ -34,27 +34,74 @@ export function press({ key, code, shiftKey, timeStamp }: KeyboardEvent, isPalet
   } else if (key === '?') openSheet();
   else if (code === 'Slash' && !shiftKey) document.querySelector<HTMLElement>('input[type=search]')?.focus();
   else if (letter === 'G') goUntil = timeStamp + SEQUENCE_MS;
-  else if (letter === 'J') moveRow(1);
-  else if (letter === 'K') moveRow(-1);
+  else if (letter === 'J') moveRow(1, shiftKey);
+  else if (letter === 'K') moveRow(-1, shiftKey);
+  else if (letter === 'X') actOnRows();
+  else if (letter === 'C') withKey('c')?.focus();
 }
+
+/** What a page lets a key press or go to, in the whole page or in a row of it. */
+const withKey = (key: string, within: ParentNode = document) =>
+  within.querySelector<HTMLElement>(`[aria-keyshortcuts=${key}]`);
 
 const isShown = (element: HTMLElement) => element.offsetParent !== null;
 const sections = () => [...document.querySelectorAll<HTMLAnchorElement>('nav a')].filter(isShown);
 const sectionLink = (path: string) => sections().find((link) => link.pathname === path);
 
-/** From row to row by what can be opened in them: Enter does the rest by itself. */
-function moveRow(step: number): void {
-  const rows = [...document.querySelectorAll('main tbody tr')].flatMap((row) => {
+/** The rows that something can be opened in, and which of them has the focus; less than none: no one has. */
+function rowsNow() {
+  const rows = [...document.querySelectorAll<HTMLElement>('main tbody tr')].flatMap((row) => {
     const target = [...row.querySelectorAll<HTMLElement>('a, button')].find(isShown);
     return target ? { row, target } : [];
   });
-  const at = rows.findIndex(({ row }) => row.contains(document.activeElement));
-  rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step]?.target.focus();
+  return { rows, at: rows.findIndex(({ row }) => row.contains(document.activeElement)) };
+}
+
+/** Where a selection has begun; it reaches to the row that has the focus. */
+let anchor: HTMLElement | undefined;
+
+/** From row to row: Enter does the rest by itself. With `extend` the rows on the way are selected, where x can act on them. */
+function moveRow(step: number, extend: boolean): void {
+  const { rows, at } = rowsNow();
+  const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+  rows[next]?.target.focus();
+  const from = rows.findIndex(({ row }) => row === anchor);
+  const start = from < 0 ? Math.max(at, 0) : from;
+  anchor = extend ? rows[start]?.row : undefined;
+  select(anchor ? rows.slice(Math.min(start, next), Math.max(start, next) + 1).map(({ row }) => row) : []);
+}
+
+const selected = () => [...document.querySelectorAll<HTMLElement>('tr[data-selected]')];
+
+function select(rows: readonly HTMLElement[]): void {
+  for (const row of selected()) delete row.dataset.selected;
+  const those = rows.filter((row) => withKey('x', row));
+  for (const row of those) row.dataset.selected = '';
+  document.getElementById('selected')?.remove();
+  if (those.length === 0) return;
+  const text = t('keysSelected', { count: those.length });
+  document.body.append(make('p', { id: 'selected', class: 'notice', role: 'status' }, text));
+}
+
+/** Does what x stands for in the selected rows, else in the one that has the focus, which goes on to the next. */
+function actOnRows(): void {
+  const { rows, at } = rowsNow();
+  const focused = rows[at]?.row;
+  const those = selected().length > 0 ? selected() : focused && withKey('x', focused) ? [focused] : [];
+  const others = ({ row }: { row: HTMLElement }) => !those.includes(row);
+  if (those.length > 0)
+    (rows.slice(at).find(others) ?? rows.slice(0, Math.max(at, 0)).findLast(others))?.target.focus();
+  anchor = undefined;
+  select([]);
+  for (const row of those) withKey('x', row)?.click();
 }
 
 function goBack(): void {
   const focused = document.activeElement as HTMLElement;
-  if (focused.closest('tr')) focused.blur();
+  if (anchor) {
+    anchor = undefined;
+    select([]);
+  } else if (focused.closest('tr')) focused.blur();
   else if (!document.querySelector('nav [aria-current]') && document.referrer.startsWith(location.origin))
     history.back();
 }
@@ -97,6 +144,13 @@ function openSheet(): void {
     ['j k', t('keysMove')],
     ['Enter', t('keysOpen')],
     ['Esc', t('keysBack')],
+    ...(withKey('x')
+      ? ([
+          ['x', t('keysAct')],
+          ['Shift j k', t('keysSelect')],
+        ] as const)
+      : []),
+    ...(withKey('c') ? ([['c', t('keysAdd')]] as const) : []),
     ...goes,
   ] as const;
   const list = rows.map(([keys, text]) => {

@@ -66,6 +66,7 @@ export function AddTask() {
               {...control}
               name="title"
               ref={title}
+              aria-keyshortcuts="c"
               required
               maxLength={400}
               autoComplete="off"

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Task, Tasks } from '#contracts/rest/tasks';
 import { command, type Refused } from '../ui/client.ts';
 import { money } from '../ui/formats.ts';
@@ -9,6 +9,14 @@ import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
+
+/** A task that was closed here, or why not. */
+interface Told {
+  readonly task: Task;
+  readonly refused?: Refused;
+}
+
+const sumOf = (closed: readonly Told[]) => money(closed.reduce((sum, { task }) => sum + (task.rewardCents ?? 0), 0));
 
 /** A task that was closed here, and the totals that stood above the list then. */
 interface Gone {
@@ -22,7 +30,8 @@ export function MyTasks() {
   const taken = useLive<{ items: Task[] }>('/api/tasks?taken=me&limit=20', 15_000);
   const totals = mine.newest?.totals;
   const [gone, setGone] = useState<ReadonlyMap<string, Gone>>(new Map());
-  const [told, setTold] = useState<{ task: Task; refused?: Refused } | null>(null);
+  const [told, setTold] = useState<readonly Told[]>([]);
+  const underWay = useRef(0);
   // One that was given away and comes back has another version.
   const isGone = ({ id, version }: Task) => gone.get(id)?.task.version === version;
   const tasks = mine.data?.filter((task) => !isGone(task)) ?? null;
@@ -37,20 +46,25 @@ export function MyTasks() {
 
   async function close(task: Task) {
     setGone((old) => new Map(old).set(task.id, { task, at: totals }));
-    setTold({ task });
+    // What is closed before the last one was answered is told together with it.
+    setTold((old) => [...(underWay.current > 0 ? old : []), { task }]);
+    underWay.current += 1;
     try {
       await command<Task>('POST', `/api/tasks/${task.id}/close`);
     } catch (error) {
       const refused = error as Refused;
-      setTold({ task, refused });
+      setTold((old) => old.map((one) => (one.task === task ? { task, refused } : one)));
       // It is somebody else's or closed: the list tells by itself. Anything else may be tried again.
       if (refused.status !== 403 && refused.status !== 409) {
         setGone((old) => new Map([...old].filter(([id]) => id !== task.id)));
       }
     }
+    underWay.current -= 1;
     mine.reload();
   }
 
+  const closed = told.filter(({ refused }) => !refused);
+  const refused = told.filter((one): one is Required<Told> => one.refused !== undefined);
   return (
     <section class="card" aria-labelledby="mine">
       <div class="head">
@@ -65,22 +79,23 @@ export function MyTasks() {
         <LiveMark live={mine} />
       </div>
       <div role="status">
-        {told && !told.refused && (
+        {closed[0] && (
           <p class="notice">
-            {t('closed', { title: told.task.title, reward: money(told.task.rewardCents ?? 0) })}{' '}
-            <a href="/accounts/">{t('toAccount')}</a>
+            {closed[1] || refused[0]
+              ? t('closedMany', { count: closed.length, reward: sumOf(closed) })
+              : t('closed', { title: closed[0].task.title, reward: sumOf(closed) })}{' '}
+            {refused[0] && t('refusedMany', { count: refused.length })} <a href="/accounts/">{t('toAccount')}</a>
           </p>
         )}
       </div>
-      {told?.refused && (
-        <div>
+      {refused.map(({ task, refused }) => (
+        <div key={task.id}>
           <p class="soft">
-            <Title task={told.task} id={told.task.id} />
+            <Title task={task} id={task.id} />
           </p>
-          <ProblemNotice error={told.refused} />
+          <ProblemNotice error={refused} />
         </div>
-      )}
-      {/* Both at once: nothing is pushed down while somebody reads. */}
+      ))}
       <List list={{ ...mine, data: taken.data || taken.error ? tasks : null }} none={t('mineNone')}>
         {(open) => (
           <TaskTable more={[t('since')]} actions>
@@ -98,6 +113,7 @@ export function MyTasks() {
                     type="button"
                     class="button main"
                     aria-label={t('closeNamed', { title: task.title })}
+                    aria-keyshortcuts="x"
                     onClick={() => close(task)}
                   >
                     {t('close')}

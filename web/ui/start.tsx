@@ -28,13 +28,21 @@ export function start(content: ComponentChildren): void {
     signOut().catch((error: Refused) => render(<ProblemNotice error={error} />, part('told') as HTMLElement)),
   );
 
+  let pressed: Promise<unknown> = Promise.resolve();
   addEventListener('keydown', (event) => {
     const { code, ctrlKey, metaKey, altKey, target } = event;
     const isPalette = (ctrlKey || metaKey) && code === 'KeyK';
     const isTyped = (target as Element).matches('input, select, textarea, dialog *');
     if (!isPalette && (ctrlKey || metaKey || altKey || isTyped || choice('keys') === 'off')) return;
-    if (isPalette || code === 'Slash') event.preventDefault(); // the browser's own search
-    import(part('texts')?.dataset.keys as string).then(({ press }) => press(event, isPalette));
+    // The browser's own search; and c must not be typed into the field that it leads to.
+    if (isPalette || code === 'Slash' || code === 'KeyC') event.preventDefault();
+    // One after the other, also those that were pressed while the script was loading.
+    pressed = pressed
+      .then(() => import(part('texts')?.dataset.keys as string))
+      .then(
+        ({ press }) => press(event, isPalette),
+        () => undefined,
+      );
   });
 
   const app = part('app') as HTMLElement;
