@@ -49,6 +49,10 @@ export const TopTasks = Exactly({
 });
 export type TopTasks = Static<typeof TopTasks>;
 
+/** The tasks closed on a day that brought the most, dearest first. */
+export const DearestTasks = Exactly({ date: BusinessDay, items: Type.Array(TopTask) });
+export type DearestTasks = Static<typeof DearestTasks>;
+
 /** Who was below zero at the end of a day, deepest first. */
 export const Losers = Exactly({
   date: BusinessDay,

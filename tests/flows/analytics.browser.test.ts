@@ -9,9 +9,9 @@ let manager: Visitor;
 let executive: Visitor;
 
 const today = async () => (await executive.get('/api/analytics/days')).body.items.at(-1);
-const dollars = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
-/** The text without what the languages write differently in amounts, which is also where a minus stands. */
-const plain = (text: string | null) => (text ?? '').replaceAll(/[\s\u00a0]/g, '').replaceAll(',', '.');
+/** An amount's digits, which the languages write with different signs between them. */
+const digits = (cents: number) => String(Math.abs(cents));
+const plain = (text: string | null) => (text ?? '').replaceAll(/\D/g, '');
 
 beforeAll(async () => {
   manager = await Visitor.signIn('manager');
@@ -35,7 +35,7 @@ it.each(VARIANTS)('an executive has three answers at once, and the profit over t
       async () => {
         const { profitCents, losers } = await today();
         const shown = (await figures.allTextContents()).map(plain);
-        return shown[0]?.includes(dollars(profitCents)) && shown[1] === String(losers);
+        return shown[0]?.includes(digits(profitCents)) && shown[1] === String(losers);
       },
       { timeout: 10_000 },
     )
@@ -44,7 +44,7 @@ it.each(VARIANTS)('an executive has three answers at once, and the profit over t
   // The dearest task of each period is one of today's at least.
   const { topTask } = (await executive.get('/api/analytics/top-task?period=month')).body;
   const dearest = page.locator('section[aria-labelledby="dearest"] dd');
-  await expect.poll(async () => plain(await dearest.last().textContent())).toContain(dollars(topTask.rewardCents));
+  await expect.poll(async () => plain(await dearest.last().textContent())).toContain(digits(topTask.rewardCents));
   expect(await dearest.count()).toBe(3);
   expect(await axeViolations(page)).toEqual([]);
 
@@ -76,6 +76,21 @@ it.each(VARIANTS)('an executive has three answers at once, and the profit over t
   expect(await points()).toBe(2); // with the day before, for one bar alone is no chart
   await page.goBack();
   await expect.poll(pressed).toBe('w');
+
+  // A day by itself: asked for when it is opened, and in the address.
+  await page.locator('summary h2').click();
+  const dearestOf = page.locator('section[aria-labelledby="day-dearest"] tbody tr');
+  const { items: five, date } = (await executive.get('/api/analytics/top-tasks')).body;
+  await expect.poll(() => dearestOf.count()).toBe(five.length);
+  expect(await dearestOf.first().textContent()).toContain(five[0].title);
+  expect(await page.locator('section[aria-labelledby="day-losers"] tbody tr').count()).toBe(losers.length);
+  expect(await axeViolations(page)).toEqual([]);
+  const before = new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+  await page.locator('input[type="date"]').fill(before);
+  await expect.poll(() => new URL(page.url()).searchParams.get('on')).toBe(before);
+  await expect.poll(() => dearestOf.count()).toBe(0); // nothing was closed yesterday
+  await page.reload();
+  await expect.poll(() => page.locator('input[type="date"]').inputValue()).toBe(before);
 
   // From the figure to the rows behind it; nothing here that only an admin may do.
   expect(await page.locator('#rebuild').count()).toBe(0);

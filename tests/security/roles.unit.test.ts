@@ -56,6 +56,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/mailer/openapi.json': 'any',
   'GET /api/analytics/days': 'admin executive',
   'GET /api/analytics/top-task': 'admin executive',
+  'GET /api/analytics/top-tasks': 'admin executive',
   'GET /api/analytics/losers': 'admin executive',
   'POST /api/analytics/rebuild': 'admin',
   'GET /api/analytics/openapi.json': 'any',

@@ -37,8 +37,9 @@ export function Losers({ today, yesterday }: { today: AnalyticsDay; yesterday: A
   );
 }
 
-function Who() {
-  const losers = useLive<LosersList>(`/api/analytics/losers?limit=${MOST}`);
+/** Of today where no day is given. */
+export function Who({ on }: { on?: string }) {
+  const losers = useLive<LosersList>(`/api/analytics/losers?limit=${MOST}${on ? `&on=${on}` : ''}`);
   const name = useNames(losers.data?.items.map(({ userId }) => userId) ?? []);
   return (
     <Loaded live={losers}>

@@ -8,6 +8,7 @@ import { LiveMark } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { Dearest } from './dearest.tsx';
 import { Losers } from './losers.tsx';
+import { OneDay } from './one-day.tsx';
 import { Period } from './period.tsx';
 import { Rebuild } from './rebuild.tsx';
 import { t } from './texts.ts';
@@ -30,6 +31,7 @@ function Analytics() {
                 <Dearest days={known.items} />
               </div>
               <Period {...{ known, query, change }} />
+              <OneDay {...{ query, change }} today={today.date} />
               {hasRole('admin') && <Rebuild from={known.items[0]?.date ?? today.date} to={today.date} />}
             </>
           );

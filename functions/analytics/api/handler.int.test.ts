@@ -144,6 +144,39 @@ describe('the dearest task', () => {
   );
 });
 
+describe('the dearest tasks of a day', () => {
+  const on = '2026-10-07';
+  const dan = `${'d'.repeat(8)}-0000-4000-8000-000000000000`;
+  const id = (n: number) => `${n}0000000-0000-4000-8000-000000000001`;
+
+  it('are up to five, highest reward first, of a tie the lower task id; only of that day, and only closings', async () => {
+    await aggregate.deliver([
+      ...[2_500, 4_000, 2_100, 4_000, 3_000, 2_000].map((cents, n) => reward(on, dan, cents, id(n + 1))),
+      fee(on, dan, 2_000),
+      reward('2026-10-08', dan, 4_000),
+    ]);
+    const idsOf = async (query: string) =>
+      (await read(`/top-tasks?on=${on}${query}`)).body.items.map(({ taskId }: { taskId: string }) => taskId);
+    expect(await idsOf('')).toEqual([2, 4, 5, 1, 3].map(id));
+    expect(await idsOf('&limit=2')).toEqual([2, 4].map(id));
+    expect((await read(`/top-tasks?on=${on}&limit=1`)).body).toMatchObject({
+      date: on,
+      items: [{ taskId: id(2), rewardCents: 4_000, userId: dan, title: expect.any(String) }],
+    });
+    const [dearest] = await idsOf('');
+    expect(dearest).toBe((await read(`/top-task?period=day&on=${on}`)).body.topTask.taskId);
+  });
+
+  it('are none where none was closed, and of today unless told otherwise', async () => {
+    expect((await read('/top-tasks?on=2020-01-01')).body).toEqual({ date: '2020-01-01', items: [] });
+    expect((await read('/top-tasks')).body.date).toBe((await read('/top-task')).body.from);
+  });
+
+  it.each(['?limit=0', '?limit=6', '?on=2026-02-30', '?period=day'])('%s is refused', async (query) =>
+    expect((await read(`/top-tasks${query}`)).status).toBe(422),
+  );
+});
+
 describe('losers', () => {
   it('are deepest first, of a tie the lower id first, as of the end of the day', async () => {
     const losersOn = async (on: string) => {
@@ -183,7 +216,7 @@ describe('losers', () => {
   );
 });
 
-const ROUTES = ['/days', '/top-task', '/losers'];
+const ROUTES = ['/days', '/top-task', '/top-tasks', '/losers'];
 
 it.each(['worker', 'manager', 'accountant'] as const)('a %s sees none of it', async (role) => {
   for (const route of ROUTES) expect((await read(route, person(role))).status, route).toBe(403);

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, gt, gte, inArray, lt, lte, max, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, lt, lte, max, or, type SQL, sql } from 'drizzle-orm';
 import { union } from 'drizzle-orm/mysql-core';
 import type { BusinessDate } from '#platform/business-day';
 import type { Reader, Transaction } from '#platform/database';
@@ -53,6 +53,24 @@ function closingOf(row: { [K in FactColumns]: (typeof facts.$inferSelect)[K] | n
   const { eventId, taskId, version, sumCents, taskTitle, jiraId, userId } = row;
   if (eventId === null || taskId === null || version === null || sumCents === null || userId === null) return null;
   return { eventId, taskId, version, rewardCents: sumCents, title: taskTitle ?? '', jiraId, userId };
+}
+
+/** The closings of a day with the highest rewards, of a tie the lower task id first; chosen by the index alone. */
+export async function dearestOn(db: Reader, date: BusinessDate, limit: number): Promise<StoredClosing[]> {
+  const { eventId, taskId, version, sumCents, taskTitle, jiraId, userId } = facts;
+  const best = db
+    .select({ taskId, sumCents })
+    .from(facts)
+    .where(and(eq(facts.businessDate, date), eq(facts.kind, 'reward')))
+    .orderBy(desc(sumCents), asc(taskId))
+    .limit(limit)
+    .as('best');
+  const rows = await db
+    .select({ eventId, taskId, version, sumCents, taskTitle, jiraId, userId })
+    .from(best)
+    .innerJoin(facts, and(eq(taskId, best.taskId), eq(facts.kind, 'reward')))
+    .orderBy(desc(sumCents), asc(taskId));
+  return rows.flatMap((row) => closingOf(row) ?? []);
 }
 
 /** Of each worker of these facts: the balances from the earliest of its days on, and the last of all. */
