@@ -125,3 +125,54 @@ it.each(VARIANTS)(
     await context.close();
   },
 );
+
+it('a screen on the wall shows the figures large and alone, stays signed in, and keeps them while the server is away', async () => {
+  const { page, context, faults } = await visit(VARIANTS[1], '/auth/?back=/analytics/');
+  await page.getByRole('button', { name: /Жако/ }).click();
+  await page.waitForURL(`${url}/analytics/`);
+  const figure = page.locator('.figure').first();
+  const height = async () => (await figure.boundingBox())?.height ?? 0;
+  await figure.waitFor();
+  const usual = await height();
+  await page.getByRole('link', { name: 'For a screen on the wall' }).click();
+  await page.waitForURL(`${url}/analytics/?kiosk=1`);
+  await figure.waitFor();
+  await expect.poll(() => page.getByRole('navigation').isVisible()).toBe(false);
+  expect(await page.getByRole('button').count()).toBe(0);
+  expect(await height()).toBeGreaterThan(usual * 1.15);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  expect(await axeViolations(page)).toEqual([]);
+
+  // Its short token has ended: it gets another, and what happens is seen.
+  const shows = async () => plain(await figure.textContent()).includes(digits((await today()).profitCents));
+  await context.clearCookies({ name: 'ates_session' });
+  await manager.send('POST', '/api/tasks', { title: `Сосчитать пух ${randomUUID()}` });
+  await expect.poll(async () => (await context.cookies()).map(({ name }) => name)).toContain('ates_session');
+  await expect.poll(shows).toBe(true);
+
+  const said = await figure.textContent();
+  await context.setOffline(true);
+  await page.getByText('reconnecting, data as of').waitFor();
+  expect(await figure.textContent()).toBe(said);
+  await manager.send('POST', '/api/tasks', { title: `Сосчитать пух ${randomUUID()}` });
+  await context.setOffline(false);
+  await expect.poll(shows).toBe(true);
+  await page.getByRole('link', { name: 'Back to the usual view' }).click();
+  await page.getByRole('navigation').waitFor();
+  expect(faults.filter((fault) => !/ERR_INTERNET_DISCONNECTED/.test(fault))).toEqual([]);
+  await context.close();
+});
+
+it('printed, the page is its figures and its chart: no buttons, no filters, nothing that is closed', async () => {
+  const { page, context } = await visit(VARIANTS[1], '/auth/?back=/analytics/');
+  await page.getByRole('button', { name: /Жако/ }).click();
+  await page.waitForURL(`${url}/analytics/`);
+  await page.locator('.figure').first().waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.locator('.figure:visible').count()).toBe(2);
+  expect(await page.locator('.chart svg').isVisible()).toBe(true);
+  for (const gone of ['button', 'summary', 'nav', '.live', '.no-print']) {
+    expect(await page.locator(`${gone}:visible`).count(), gone).toBe(0);
+  }
+  await context.close();
+});

@@ -16,6 +16,8 @@ import { t } from './texts.ts';
 /** Three answers: what today has earned, who is below zero, which task was the dearest; and the profit over time. */
 function Analytics() {
   const [query, change] = useQuery();
+  const isKiosk = query.has('kiosk');
+  document.documentElement.toggleAttribute('data-kiosk', isKiosk); // the style makes it large and takes away the rest
   const days = useLive<AnalyticsDays>('/api/analytics/days');
   return (
     <>
@@ -32,6 +34,9 @@ function Analytics() {
               </div>
               <Period {...{ known, query, change }} />
               <OneDay {...{ query, change }} today={today.date} />
+              <p class="no-print soft small">
+                <a href={isKiosk ? '?' : '?kiosk=1'}>{t(isKiosk ? 'kioskEnd' : 'kiosk')}</a>
+              </p>
               {hasRole('admin') && <Rebuild from={known.items[0]?.date ?? today.date} to={today.date} />}
             </>
           );

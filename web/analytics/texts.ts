@@ -37,6 +37,8 @@ const ru = {
   losersOn: 'Ниже нуля в конце дня',
   task: 'Задача',
   reward: 'Награда',
+  kiosk: 'Для экрана на стене',
+  kioskEnd: 'К обычному виду',
   rebuild: 'Пересчитать дни',
   rebuildHint: 'Считает дни заново из сохранённых фактов. Если всё верно, ничего не изменится.',
   rebuildAsk:
@@ -84,6 +86,8 @@ const en: TextsLike<typeof ru> = {
   losersOn: 'Below zero at the end of the day',
   task: 'Task',
   reward: 'Reward',
+  kiosk: 'For a screen on the wall',
+  kioskEnd: 'Back to the usual view',
   rebuild: 'Count days again',
   rebuildHint: 'Counts days again from the stored facts. If all is right, nothing changes.',
   rebuildAsk:
