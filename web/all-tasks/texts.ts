@@ -26,7 +26,7 @@ const ru = {
 };
 
 const en: TextsLike<typeof ru> = {
-  search: 'Search: the beginning of a word, or a Jira id',
+  search: 'Search: start of a word, or a Jira id',
   status: 'Status',
   anybody: 'anybody',
   from: 'Added from',
