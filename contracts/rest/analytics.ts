@@ -30,6 +30,8 @@ export type AnalyticsDay = Static<typeof AnalyticsDay>;
 
 /** A day each, oldest first; `before` is the period of the same length that ends where this one begins. */
 export const AnalyticsDays = Exactly({
+  /** Whose days they are: the company's. */
+  timeZone: Type.String(),
   items: Type.Array(AnalyticsDay),
   totals: Exactly(figures),
   before: Exactly({ from: BusinessDay, to: BusinessDay, totals: Exactly(figures) }),

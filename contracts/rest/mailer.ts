@@ -26,7 +26,12 @@ export const Mail = Exactly({
 });
 export type Mail = Static<typeof Mail>;
 
-export const Mails = Exactly({ items: Type.Array(Mail), nextCursor: Nullable(Type.String()) });
+export const Mails = Exactly({
+  /** Of the company's days, which `day` asks for. */
+  timeZone: Type.String(),
+  items: Type.Array(Mail),
+  nextCursor: Nullable(Type.String()),
+});
 export type Mails = Static<typeof Mails>;
 
 export const MailWithHtml = Exactly({ ...Mail.properties, html: Nullable(Type.String()) });

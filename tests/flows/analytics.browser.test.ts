@@ -27,6 +27,7 @@ it.each(VARIANTS)('an executive has three answers at once, and the profit over t
   await page.waitForURL(`${url}/analytics/`); // the first page of whoever steers the company
   const figures = page.locator('.figure');
   await figures.first().waitFor();
+  await page.getByText('Europe/Moscow').waitFor(); // whose days these are
 
   // Live: what happens meanwhile is seen without a reload.
   await manager.send('POST', '/api/tasks', { title: `Сосчитать пух ${randomUUID()}` });

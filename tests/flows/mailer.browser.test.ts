@@ -40,6 +40,7 @@ it.each(VARIANTS)('a worker finds the letter about a payout, its text and how it
   const letter = page.getByRole('region', { name: variant.locale === 'ru-RU' ? 'Письмо' : 'Letter' });
   await letter.getByText(/Здравствуйте, Гоша!/).waitFor();
   await letter.getByText(payoutId).waitFor();
+  await page.getByText('Europe/Moscow').waitFor(); // whose days and times these are
   const frame = letter.frameLocator('iframe');
   await frame.getByText(sum(dollars), { exact: true }).first().waitFor();
   expect(await frame.locator('html').getAttribute('lang')).toBe('ru');

@@ -28,7 +28,7 @@ function Analytics() {
           return (
             <>
               <div class="answers">
-                <ProfitToday {...{ today, yesterday, weekBefore }} />
+                <ProfitToday {...{ today, yesterday, weekBefore }} zone={known.timeZone} />
                 <Losers {...{ today, yesterday }} />
                 <Dearest days={known.items} />
               </div>
@@ -48,7 +48,12 @@ function Analytics() {
 
 type Day = AnalyticsDay; // of the last thirty there are always all
 
-function ProfitToday({ today, yesterday, weekBefore }: { today: Day; yesterday: Day; weekBefore: Day }) {
+function ProfitToday({
+  today,
+  yesterday,
+  weekBefore,
+  zone,
+}: Record<'today' | 'yesterday' | 'weekBefore', Day> & { zone: string }) {
   return (
     <section class="card figures" aria-labelledby="profit">
       <h2 id="profit">{t('profitToday', { date: businessDay(today.date) })}</h2>
@@ -71,7 +76,9 @@ function ProfitToday({ today, yesterday, weekBefore }: { today: Day; yesterday: 
           </dd>
         </div>
       </dl>
-      <p class="soft small">{t('formula')}</p>
+      <p class="soft small">
+        {t('formula')} {t('zone', { zone })}
+      </p>
     </section>
   );
 }

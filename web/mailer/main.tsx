@@ -1,4 +1,4 @@
-import type { Mail } from '#contracts/rest/mailer';
+import type { Mail, Mails } from '#contracts/rest/mailer';
 import { hasRole } from '../ui/choices.ts';
 import { Field, Select } from '../ui/Field.tsx';
 import { List, Table } from '../ui/List.tsx';
@@ -21,7 +21,7 @@ function Mailer() {
   const seesAll = hasRole('accountant', 'admin');
   const path = filteredPath(BASE, query, ['status', 'day']);
   const isFiltered = path !== BASE;
-  const mails = useLiveList<Mail>(path);
+  const mails = useLiveList<Mail, Mails>(path);
   const name = useNames(mails.data?.map(({ userId }) => userId) ?? []);
   const opened = query.get('id');
 
@@ -29,7 +29,14 @@ function Mailer() {
     <>
       <LiveMark live={mails} />
       {opened && (
-        <Letter key={opened} id={opened} nameOf={name} resent={mails.reload} close={() => change({ id: '' })} />
+        <Letter
+          key={opened}
+          id={opened}
+          zone={mails.newest?.timeZone}
+          nameOf={name}
+          resent={mails.reload}
+          close={() => change({ id: '' })}
+        />
       )}
       <section class="card">
         <div class="row filters">
@@ -55,6 +62,7 @@ function Mailer() {
             </button>
           )}
         </div>
+        {mails.newest && <p class="soft small">{t('zone', { zone: mails.newest.timeZone })}</p>}
         <List list={mails} none={t(isFiltered ? 'noneFiltered' : 'none')}>
           {(rows) => (
             <Table texts={[...(seesAll ? [t('to')] : []), t('subject'), t('status'), t('when')]} body={LongBody}>
@@ -83,7 +91,7 @@ function Mailer() {
                     {mail.attempts > 1 && <span class="soft small">{t('attemptsMade', { count: mail.attempts })}</span>}
                   </td>
                   <td class="soft">
-                    <Time at={mail.createdAt} />
+                    <Time at={mail.createdAt} zone={mails.newest?.timeZone} />
                   </td>
                 </tr>
               ))}

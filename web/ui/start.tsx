@@ -39,10 +39,8 @@ export function start(content: ComponentChildren): void {
     // One after the other, also those that were pressed while the script was loading.
     pressed = pressed
       .then(() => import(part('texts')?.dataset.keys as string))
-      .then(
-        ({ press }) => press(event, isPalette),
-        () => undefined,
-      );
+      .then(({ press }) => press(event, isPalette))
+      .catch(() => undefined);
   });
 
   const app = part('app') as HTMLElement;

@@ -21,12 +21,13 @@ const server = createServer((request, response) => {
     const nextCursor = from + 2 < items.length ? String(from + 2) : null;
     return { items: items.slice(from, from + 2), nextCursor };
   };
+  const timeZone = 'Europe/Moscow';
   const totals = { profitCents: 0, feesCents: 0, rewardsCents: 0 };
   const answers: Record<string, () => object> = {
     '/api/tasks/facts': () => list(books.facts),
     '/api/billing/payouts': () => list(books.payouts),
-    '/api/mailer/mails': () => list(books.mails),
-    '/api/analytics/days': () => ({ items: [books.day], totals, before: { from: DAY, to: DAY, totals } }),
+    '/api/mailer/mails': () => ({ timeZone, ...list(books.mails) }),
+    '/api/analytics/days': () => ({ timeZone, items: [books.day], totals, before: { from: DAY, to: DAY, totals } }),
   };
   response.end(JSON.stringify(answers[pathname]?.() ?? {}));
 });

@@ -18,6 +18,11 @@ export const days = query({
     const stored = await daysFrom(db, before.from, to);
     const items = everyDay(dates, stored);
     const earlier = stored.filter(({ date }) => date >= before.from && date < from);
-    return { items: items.map(dayView), totals: totalsOf(items), before: { ...before, totals: totalsOf(earlier) } };
+    return {
+      timeZone: calendar.timeZone,
+      items: items.map(dayView),
+      totals: totalsOf(items),
+      before: { ...before, totals: totalsOf(earlier) },
+    };
   },
 });

@@ -79,6 +79,7 @@ describe('days', () => {
     const { body } = await read('/days');
     expect(body.items).toHaveLength(30);
     expect(body.items.at(-1).date).toBe(today);
+    expect(body.timeZone).toBe('Europe/Moscow');
   });
 
   it('name the dearest task with its title and Jira id', async () => {

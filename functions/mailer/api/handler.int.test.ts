@@ -63,6 +63,7 @@ describe('the list', () => {
     const { status, body } = await api.request('GET', '/api/mailer/mails?day=2026-11-23&limit=5000', { headers });
     expect(status).toBe(200);
     expect(body.items.map(({ id }: Mail) => nameOf(id))).toEqual(['goshas', 'unwritten', 'failed']);
+    expect(body.timeZone).toBe('Europe/Moscow'); // in which days are meant
   });
 
   it("holds nobody else's letter for whoever does not look after payouts", async () => {

@@ -12,7 +12,7 @@ export const mailsList = query({
   roles: 'any',
   query: { ...pageQuery, status: MailStatus, userId: Uuid, day: BusinessDay },
   answers: { 200: Mails },
-  async run({ query, user, db }) {
+  async run({ query, user, db, calendar }) {
     const page = pageOf('mails', user, query, ['createdAt', 'id']);
     const { status, userId, day } = query;
     const filter = {
@@ -26,6 +26,6 @@ export const mailsList = query({
     const rows = await listMails(db, filter, after, page.limit + 1);
 
     const { items, nextCursor } = page.of(rows.map(mailView));
-    return { items, nextCursor };
+    return { timeZone: calendar.timeZone, items, nextCursor };
   },
 });
