@@ -5,6 +5,7 @@ import { hasRole } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
 import { Field, Select } from '../ui/Field.tsx';
 import { businessDay, money } from '../ui/formats.ts';
+import { Later } from '../ui/Later.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, type LiveList, type Query, useLiveList, useQuery } from '../ui/live.ts';
@@ -26,6 +27,7 @@ export function AllPayouts() {
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
   const [busy, setBusy] = useState('');
+  const [isRetrying, setRetrying] = useState(false);
 
   async function retry({ id, userId, amountCents }: Payout) {
     setBusy(id);
@@ -73,6 +75,25 @@ export function AllPayouts() {
             </button>
           )}
         </div>
+        {hasRole('accountant', 'admin') && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
+          <button type="button" class="button no-print" disabled={isRetrying} onClick={() => setRetrying(true)}>
+            {t('retryAll')}
+          </button>
+        )}
+        {isRetrying && (
+          <Later
+            draw={(parts: typeof import('./later.tsx'), at) =>
+              parts.retryAll(at, {
+                query,
+                done(told) {
+                  setTold(told);
+                  setRetrying(false);
+                  payouts.reload();
+                },
+              })
+            }
+          />
+        )}
         <div role="status">{told && <p class="notice">{told}</p>}</div>
         {refused && <ProblemNotice error={refused} />}
         <List list={payouts} none={t('allNone')}>
