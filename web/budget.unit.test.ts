@@ -47,6 +47,18 @@ it.each(pages)(
   },
 );
 
+it('what a page loads when it is asked for is no part of its script, and no larger than a page', () => {
+  const asked = pages.flatMap(({ html: path }) => {
+    const html = readFileSync(join(outDir, path), 'utf8');
+    return [...html.matchAll(/data-later="\/(assets\/[^"]+)"/g)].map(([, later = '']) => {
+      expect(html.split(later)).toHaveLength(2);
+      return later;
+    });
+  });
+  expect(new Set(asked).size).toBeGreaterThan(0);
+  for (const later of asked) expect(size(later)).toBeLessThanOrEqual(JS_LIMIT);
+});
+
 it('the keyboard’s part is loaded later, and is at most 3 kB', () => {
   const files = readdirSync(join(outDir, 'assets')).filter((name) => name.startsWith('keys-'));
   expect(files).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
@@ -80,6 +81,11 @@ const BROWSERS = ['es2023', 'chrome123', 'firefox120', 'safari17.5']; // light-d
 const here = import.meta.dirname;
 const JSX = join(here, 'ui/h.ts');
 
+/** What becomes a script: each page, and of some of them what is loaded when somebody asks for it. */
+export const ENTRIES: readonly string[] = Object.keys(PAGES)
+  .flatMap((page) => [`${page}/main.tsx`, `${page}/later.tsx`])
+  .filter((entry) => existsSync(join(here, entry)));
+
 /**
  * Builds the pages into `outDir`: hashed files in assets/, and for each page `index.ru.html` and `index.en.html`, which
  * name them and hold the texts. Old files go last. Resolves with the metafile of everything.
@@ -96,7 +102,7 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
   } as const;
   const scripts = build({
     ...options,
-    entryPoints: Object.keys(PAGES).map((page) => join(here, page, 'main.tsx')),
+    entryPoints: ENTRIES.map((entry) => join(here, entry)),
     entryNames: 'assets/[dir]-[hash]',
     format: 'esm',
     target: BROWSERS,
@@ -134,12 +140,14 @@ export async function buildWeb({ outDir, minify }: { outDir: string; minify: boo
   const [keys, { inputs: keysInputs }] = outputOf(keyed, 'keys/main.ts');
   for (const [folder, page] of Object.entries(PAGES)) {
     const [script, { inputs }] = outputOf(made, `/${folder}/main.tsx`);
+    const hasLater = ENTRIES.includes(`${folder}/later.tsx`);
+    const [later, more] = hasLater ? outputOf(made, `/${folder}/later.tsx`) : ['', { inputs: {} }];
     const texts = await textsOf(
-      Object.keys({ ...inputs, ...keysInputs }).filter((input) => input.endsWith('texts.ts')),
+      Object.keys({ ...inputs, ...more.inputs, ...keysInputs }).filter((input) => input.endsWith('texts.ts')),
     );
     await mkdir(join(outDir, page.path), { recursive: true });
     for (const language of LANGUAGES) {
-      const html = shellHtml({ page, pages, language, style: css, script, keys, texts: texts[language] });
+      const html = shellHtml({ page, pages, language, style: css, script, keys, later, texts: texts[language] });
       await writeFile(join(outDir, page.path, `index.${language}.html`), html);
     }
   }

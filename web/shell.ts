@@ -53,9 +53,11 @@ export function shellHtml(made: {
   script: string;
   /** The script of the keyboard's part, which the page's own loads when a key is pressed. */
   keys: string;
+  /** What the page loads when it is asked for; empty where there is no such thing. */
+  later: string;
   texts: Texts;
 }): string {
-  const { page, pages, language, style, script, keys, texts } = made;
+  const { page, pages, language, style, script, keys, later, texts } = made;
   const t = (text: Text) => text[language];
   const otherLanguage = language === 'ru' ? 'en' : 'ru';
   const links = pages.map(({ path, nav, roles }) => {
@@ -101,7 +103,7 @@ ${page.open ? '' : `<nav aria-label="${t(TEXTS.sections)}">${links.join('')}</na
 <div id="told"></div>
 <div id="app"><div class="skeleton" aria-hidden="true"></div></div>
 </main>
-<template id="texts" data-keys="${keys}">${JSON.stringify(texts).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</template>
+<template id="texts" data-keys="${keys}"${later && ` data-later="${later}"`}>${JSON.stringify(texts).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</template>
 </body>
 </html>
 `;

@@ -81,6 +81,8 @@ export const Day = Exactly({
   /** Those with an entry before the cut-off, and how many of them are done. */
   accounts: Exactly({ total: Type.Integer({ minimum: 0 }), done: Type.Integer({ minimum: 0 }) }),
   payouts: Exactly({ count: Type.Integer({ minimum: 0 }), totalCents: Cents({ minimum: 0 }) }),
+  /** Of an open one: who would still owe something after its closing, and how much in all (below zero). */
+  debts: Type.Optional(Exactly({ count: Type.Integer({ minimum: 0 }), cents: Cents({ maximum: 0 }) })),
 });
 export type Day = Static<typeof Day>;
 

@@ -4,17 +4,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundles, root } from '../../scripts/build.ts';
-import { PAGES } from '../../web/build.ts';
+import { ENTRIES } from '../../web/build.ts';
 import { breach, type Import, isDrawer } from './walls.ts';
 
 let imports: Import[];
 
 // esbuild's metafile knows every import that is left at run time; types are gone by then.
 beforeAll(async () => {
-  const entries = [
-    ...(await bundles()).map(({ entry }) => entry),
-    ...Object.keys(PAGES).map((page) => `web/${page}/main.tsx`),
-  ];
+  const entries = [...(await bundles()).map(({ entry }) => entry), ...ENTRIES.map((entry) => `web/${entry}`)];
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: entries,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { addressOf, firstLoad, measuredOn, PAGES, settled, signIn } from './pages.ts';
+import { requestPayouts } from './payout-requests.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
@@ -9,7 +10,14 @@ const [phone, desktop] = VARIANTS;
 const url = () => process.env.ATES_TEST_URL ?? '';
 
 beforeAll(async () => {
-  await (await Visitor.signIn('manager')).send('POST', '/api/tasks', { title: `Вымыть клетку ${randomUUID()}` });
+  // Worker 1 has a fee and a payout, so that there is something to look at.
+  const userId = (await (await Visitor.signIn('worker1')).get('/api/auth/session')).body.id;
+  const manager = await Visitor.signIn('manager');
+  for (let n = 0, given = ''; given !== userId; n += 1) {
+    expect(n).toBeLessThan(100);
+    given = (await manager.send('POST', '/api/tasks', { title: `Вымыть клетку ${randomUUID()}` })).body.userId;
+  }
+  await requestPayouts([{ userId, businessDate: '2012-01-01', amountCents: 1_200 }]);
 });
 
 it.each(PAGES)('%s as %s: nothing is stopped by its policy, axe finds nothing, and it is small', async (path, who) => {
@@ -21,6 +29,33 @@ it.each(PAGES)('%s as %s: nothing is stopped by its policy, axe finds nothing, a
   expect((await measuredOn(visited.page)).violations).toEqual([]);
   expect(visited.faults).toEqual([]);
   await visited.context.close();
+});
+
+it.each([
+  ['/accounts/', 'worker1', 'My account'],
+  ['/accounts/company/', 'accountant', 'Company'],
+  ['/billing/', 'accountant', 'Payouts'],
+])('%s as %s has on paper what one would file, and nothing to press', async (path, who, title) => {
+  const { page, context } = await visit(desktop, '/healthz');
+  await signIn(context, who);
+  await page.goto(`${url()}${path}`);
+  await page.locator('tbody tr').first().waitFor();
+  const pressed = page.locator('button:visible:not(.opener), input:visible:not([type=range]), select:visible');
+  expect(await pressed.count()).toBeGreaterThan(0);
+  await page.emulateMedia({ media: 'print' });
+  expect(await pressed.allTextContents()).toEqual([]);
+  expect(await page.getByRole('navigation').isVisible()).toBe(false);
+  expect(await page.getByRole('heading', { name: title, exact: true }).isVisible()).toBe(true);
+  // Each amount stands below its heading: no cell has gone from the middle of a row.
+  const edges = await page.locator('table tr:visible').evaluateAll((rows) =>
+    rows.map((row) => {
+      const cells = [...row.children].filter((cell) => cell.getBoundingClientRect().width > 0);
+      return Math.round(cells.at(-1)?.getBoundingClientRect().right ?? 0);
+    }),
+  );
+  expect(edges.length).toBeGreaterThan(1);
+  expect(new Set(edges).size).toBe(1);
+  await context.close();
 });
 
 it('the parts: a question opens and answers, and every state passes axe with it open', async () => {

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Payout, Payouts } from '#contracts/rest/billing';
 import { Csv } from '../ui/Csv.tsx';
@@ -5,6 +6,7 @@ import { hasRole } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
 import { Field, Select } from '../ui/Field.tsx';
 import { businessDay, money } from '../ui/formats.ts';
+import { Later } from '../ui/Later.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, type LiveList, type Query, useLiveList, useQuery } from '../ui/live.ts';
@@ -26,6 +28,7 @@ export function AllPayouts() {
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
   const [busy, setBusy] = useState('');
+  const [isRetrying, setRetrying] = useState(false);
 
   async function retry({ id, userId, amountCents }: Payout) {
     setBusy(id);
@@ -73,6 +76,25 @@ export function AllPayouts() {
             </button>
           )}
         </div>
+        {hasRole('accountant', 'admin') && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
+          <button type="button" class="button no-print" disabled={isRetrying} onClick={() => setRetrying(true)}>
+            {t('retryAll')}
+          </button>
+        )}
+        {isRetrying && (
+          <Later
+            draw={(parts: typeof import('./later.tsx'), at) =>
+              parts.retryAll(at, {
+                query,
+                done(told) {
+                  setTold(told);
+                  setRetrying(false);
+                  payouts.reload();
+                },
+              })
+            }
+          />
+        )}
         <div role="status">{told && <p class="notice">{told}</p>}</div>
         {refused && <ProblemNotice error={refused} />}
         <List list={payouts} none={t('allNone')}>
@@ -138,48 +160,71 @@ interface PayoutTableProps extends Pick<Query, 'change'> {
 }
 
 function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
-  const mayRetry = hasRole('accountant', 'admin');
+  const mayRetry = hasRole('accountant', 'admin'); // who reads everybody's letters, too
+  const [opened, setOpened] = useState('');
   return (
     <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry} body={LongBody}>
       {rows.map((payout) => {
         const { id, userId, businessDate, state, amountCents } = payout;
         const action = t(state === 'unknown' ? 'askBank' : 'retry');
         return (
-          <tr key={id}>
-            <td class="when">
-              <a
-                href={`?day=${businessDate}`}
-                onClick={(event) => {
-                  event.preventDefault();
-                  change({ day: businessDate });
-                }}
-              >
-                {businessDay(businessDate)}
-              </a>
-            </td>
-            <td class="who">{name(userId)}</td>
-            <td class="text">
-              <PayoutStatus payout={payout} />
-            </td>
-            <td class="number">
-              <Money cents={amountCents} />
-            </td>
-            {mayRetry && (
-              <td class="number">
-                {['blocked', 'failed', 'unknown'].includes(state) && (
+          <Fragment key={id}>
+            <tr>
+              <td class="when">
+                <a
+                  href={`?day=${businessDate}`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ day: businessDate });
+                  }}
+                >
+                  {businessDay(businessDate)}
+                </a>
+              </td>
+              <td class="who">
+                {mayRetry ? (
                   <button
                     type="button"
-                    class="button quiet"
-                    disabled={busy === id}
-                    aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
-                    onClick={() => retry(payout)}
+                    class="opener"
+                    aria-expanded={id === opened}
+                    onClick={() => setOpened(id === opened ? '' : id)}
                   >
-                    {action}
+                    {name(userId)}
                   </button>
+                ) : (
+                  name(userId)
                 )}
               </td>
+              <td class="text">
+                <PayoutStatus payout={payout} />
+              </td>
+              <td class="number">
+                <Money cents={amountCents} />
+              </td>
+              {mayRetry && (
+                <td class="number">
+                  {['blocked', 'failed', 'unknown'].includes(state) && (
+                    <button
+                      type="button"
+                      class="button quiet"
+                      disabled={busy === id}
+                      aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
+                      onClick={() => retry(payout)}
+                    >
+                      {action}
+                    </button>
+                  )}
+                </td>
+              )}
+            </tr>
+            {id === opened && (
+              <tr>
+                <td class="whole" colSpan={5}>
+                  <Later draw={(parts: typeof import('./later.tsx'), at) => parts.letters(at, id)} />
+                </td>
+              </tr>
             )}
-          </tr>
+          </Fragment>
         );
       })}
     </Table>

@@ -70,7 +70,7 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
 }
 
 function Closing({ day }: { day: Day }) {
-  const { date, state, timeZone, cutOff, early, closedBy, accounts, payouts } = day;
+  const { date, state, timeZone, cutOff, early, closedBy, accounts, payouts, debts } = day;
   const name = useNames(closedBy ? [closedBy] : []);
   return (
     <>
@@ -98,6 +98,14 @@ function Closing({ day }: { day: Day }) {
           <dt>{t('people')}</dt>
           <dd>{payouts.count}</dd>
         </div>
+        {debts && (
+          <div>
+            <dt>{t('debts')}</dt>
+            <dd>
+              {money(debts.cents)} <span class="soft">({debts.count})</span>
+            </dd>
+          </div>
+        )}
         {cutOff && (
           <>
             <div>
@@ -153,6 +161,7 @@ function CloseButton({ day, today, begun }: { day: Day; today: string; begun(): 
       {isAsked && (
         <Dialog title={action} action={t('closeDo')} act={close} closed={closed}>
           <p>{t('closeAsk', { people: day.payouts.count, sum: money(day.payouts.totalCents) })}</p>
+          {day.debts && <p>{t('debtsAsk', { count: day.debts.count, sum: money(day.debts.cents) })}</p>}
           <p class="soft">{t(early ? 'closeEarlyHint' : 'closeHint')}</p>
         </Dialog>
       )}

@@ -5,7 +5,7 @@ import { csvAmount, csvReply, wantsCsv } from '#platform/csv';
 import { dayRangeOf, rangeQuery } from '#platform/day-range';
 import { AppError } from '#platform/errors';
 import { query } from '#platform/route';
-import { accountsBefore, booksOf, dayOf, statesBetween, wouldPay } from '../db/days.ts';
+import { accountsBefore, booksOf, dayOf, statesBetween, wouldClose } from '../db/days.ts';
 import { totalsOfDays } from '../db/reading.ts';
 import { openDays } from '../domain/close-day.ts';
 import { begunDayView, openDayView } from '../domain/day-view.ts';
@@ -39,7 +39,8 @@ async function* csvRows(items: ReturnType<typeof summaryOf>['items']) {
 
 export const getDay = query({
   path: '/api/accounts/days/{date}',
-  summary: 'State of a day and of its closing; of an open one, what closing it would pay now.',
+  summary:
+    'State of a day and of its closing; of an open one, what closing it would pay now, and the debts that would be left.',
   roles,
   params: { date: BusinessDay },
   answers: { 200: Day },
@@ -51,7 +52,7 @@ export const getDay = query({
     if (!open.includes(date)) throw new AppError('not-found');
 
     const accounts = await accountsBefore(db, calendar.boundsOf(date).end);
-    const payouts = await wouldPay(db, open.slice(0, open.indexOf(date) + 1));
-    return openDayView(date, calendar.timeZone, { accounts, ...payouts });
+    const close = await wouldClose(db, open.slice(0, open.indexOf(date) + 1));
+    return openDayView(date, calendar.timeZone, { accounts, ...close });
   },
 });

@@ -121,6 +121,34 @@ describe('the command', () => {
     expect(await balanceOf(worker)).toBe(0);
   });
 
+  it('what an open day says that it would pay, and which debts it would leave, is what its closing does', async () => {
+    const [paidBefore, poor, rich, poorToday] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    await record.deliver([
+      // Paid 2,000 for the first day, they owe what they lose afterwards, and earn half of it back.
+      ...[earned(paidBefore, at(first, 1)), charged(paidBefore, at(second, 1)), charged(paidBefore, at(second, 2))],
+      ...[charged(paidBefore, at(second, 3)), earned(paidBefore, at(third, 1))],
+      ...[charged(poor, at(third, 1), 1_700), earned(rich, at(third, 2), 4_000), charged(poorToday, at(today, 1))],
+    ]);
+    const foretold = await dayOf(third);
+    expect(foretold).toMatchObject({
+      payouts: { count: 1, totalCents: 4_000 },
+      debts: { count: 2, cents: -2_700 },
+    });
+    expect((await dayOf(today)).debts).toEqual({ count: 3, cents: -3_700 });
+
+    await press(third);
+    await closed(third);
+    const after = await dayOf(third);
+    expect(after.payouts).toEqual(foretold.payouts);
+    expect(after).not.toHaveProperty('debts'); // of a closed day the accounts themselves tell
+    const left = await Promise.all([paidBefore, poor, rich].map(balanceOf));
+    expect(left).toEqual([-1_000, -1_700, 0]);
+  });
+
+  it('before anything has happened, today would pay nothing and leave no debt', async () => {
+    expect(await dayOf(today)).toMatchObject({ payouts: { count: 0, totalCents: 0 }, debts: { count: 0, cents: 0 } });
+  });
+
   it('closed early, a day pays what it has brought so far; what comes later on it is paid with the next', async () => {
     const worker = randomUUID();
     await record.deliver([earned(worker, at(third, 1)), earned(worker, at(today, 1), 3_000)]);

@@ -116,27 +116,29 @@ export async function accountsBefore(db: Reader, instant: Date): Promise<number>
 }
 
 /**
- * What closing the last of these open days would pay, if all of them were closed now, oldest first. Until a day before
- * it is closed an account has been paid the highest of its balances so far, which the day itself can only raise.
+ * What closing the last of these open days would pay, and the debts that it would leave, if all of them were closed
+ * now, oldest first. Until a day before it is closed an account has been paid the highest of its balances so far, which
+ * the day itself can only raise; what it has less than that by then, it owes.
  */
-export async function wouldPay(
-  db: Reader,
-  openDays: readonly BusinessDate[],
-): Promise<{ count: number; totalCents: number }> {
+export async function wouldClose(db: Reader, openDays: readonly BusinessDate[]) {
   const balanceAt = (date: string) =>
     sql`a.balance - COALESCE(SUM(CASE WHEN t.business_date > ${date} THEN t.sum END), 0)`;
   const highestOf = (dates: readonly string[]) =>
     dates.length === 0 ? sql`0` : sql`GREATEST(0, ${sql.join(dates.map(balanceAt), sql`, `)})`;
   const paid = sql`${highestOf(openDays)} - ${highestOf(openDays.slice(0, -1))}`;
+  const owed = sql`${balanceAt(openDays.at(-1) ?? '')} - ${highestOf(openDays)}`;
   const [rows] = (await db.execute(sql`
-    SELECT count(*) AS count, COALESCE(sum(paid), 0) AS total
+    SELECT SUM(paid > 0) AS count, SUM(paid) AS total, SUM(owed < 0) AS debts, SUM(owed) AS owed
     FROM (
-      SELECT ${paid} AS paid
+      SELECT ${paid} AS paid, ${owed} AS owed
       FROM accounts a LEFT JOIN transactions t ON t.user_id = a.user_id AND t.business_date > ${openDays[0]}
       GROUP BY a.user_id, a.balance
-    ) payouts
-    WHERE paid > 0`)) as unknown as [{ count: number; total: string }[]];
-  return { count: safeInteger(rows[0]?.count ?? 0), totalCents: safeInteger(rows[0]?.total ?? 0) };
+    ) closed`)) as unknown as [Record<'count' | 'total' | 'debts' | 'owed', string | null>[]];
+  const sums = (name: 'count' | 'total' | 'debts' | 'owed') => safeInteger(rows[0]?.[name] ?? null);
+  return {
+    payouts: { count: sums('count'), totalCents: sums('total') },
+    debts: { count: sums('debts'), cents: sums('owed') },
+  };
 }
 
 /** States of the days of a range whose closing has begun. */

@@ -20,13 +20,18 @@ export function begunDayView(day: BegunDay, timeZone: string) {
   };
 }
 
-/** A day that is open still, with what closing it would pay. */
+/** A day that is open still, with what closing it would pay, and the debts that it would leave. */
 export const openDayView = (
   date: string,
   timeZone: string,
-  wouldPay: { accounts: number; count: number; totalCents: number },
+  close: {
+    accounts: number;
+    payouts: { count: number; totalCents: number };
+    debts: { count: number; cents: number };
+  },
 ) => ({
   ...{ date, timeZone, state: 'open' as const, cutOff: null, early: false, closedBy: null },
-  accounts: { total: wouldPay.accounts, done: 0 },
-  payouts: { count: wouldPay.count, totalCents: wouldPay.totalCents },
+  accounts: { total: close.accounts, done: 0 },
+  payouts: close.payouts,
+  debts: close.debts,
 });

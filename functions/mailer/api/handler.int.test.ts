@@ -87,6 +87,18 @@ describe('the list', () => {
     expect(await found(`?userId=${gosha.id}`)).toEqual(['goshas']);
   });
 
+  it('is of some payouts with payoutIds, each letter about them, and still of nobody else', async () => {
+    const payoutOf = async (name: string) =>
+      (await mailer.rows('SELECT payout_id FROM mails WHERE id = ?', [ids[name]]))[0].payout_id;
+    const [old, goshas] = [await payoutOf('old'), await payoutOf('goshas')];
+    expect(await found(`?payoutIds=${old},${goshas},${randomUUID()}`)).toEqual(['goshas', 'old']);
+    expect(await found(`?payoutIds=${old}&status=failed`)).toEqual([]);
+    expect(await found(`?payoutIds=${old},${goshas}`, kesha)).toEqual(['old']);
+    const many = (count: number) => list(`?payoutIds=${Array.from({ length: count }, () => randomUUID())}`);
+    expect((await many(200)).status).toBe(200);
+    expect((await many(201)).status).toBe(422);
+  });
+
   it('gives everything once, page after page, also when letters are added meanwhile', async () => {
     const seen: unknown[] = [];
     let cursor = '';
@@ -102,7 +114,7 @@ describe('the list', () => {
 
   it.each([
     ...['?status=lost', '?userId=1', '?userId=me', '?day=2026-02-30', '?day=', '?limit=0', '?limit=201', '?cursor=x'],
-    ...['?html=1', '?status=sent&status=failed', '?kind=payout'],
+    ...['?payoutIds=', '?payoutIds=1', '?html=1', '?status=sent&status=failed', '?kind=payout'],
   ])('%s is refused', async (query) => expect((await list(query)).status).toBe(422));
 });
 

@@ -1,6 +1,8 @@
-import { BusinessDay, Uuid } from '#contracts/fields';
+import Type from 'typebox';
+import { BusinessDay, idsOf, Uuid } from '#contracts/fields';
 import { MailStatus, Mails } from '#contracts/rest/mailer';
 import type { BusinessDate } from '#platform/business-day';
+import { invalid } from '#platform/errors';
 import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import { listMails } from '../db/reading.ts';
@@ -10,16 +12,27 @@ export const mailsList = query({
   path: '/api/mailer/mails',
   summary: "Letters, newest created first: one's own; for accountants and admins everybody's.",
   roles: 'any',
-  query: { ...pageQuery, status: MailStatus, userId: Uuid, day: BusinessDay },
+  query: {
+    ...pageQuery,
+    status: MailStatus,
+    userId: Uuid,
+    day: BusinessDay,
+    payoutIds: Type.String({
+      maxLength: 200 * 37,
+      description: 'the letters about up to 200 payouts, comma-separated',
+    }),
+  },
   answers: { 200: Mails },
   async run({ query, user, db, calendar }) {
     const page = pageOf('mails', user, query, ['createdAt', 'id']);
     const { status, userId, day } = query;
+    const payoutIds = query.payoutIds === undefined ? null : (idsOf(query.payoutIds) ?? refuseIds());
     const filter = {
       ...(seesAllMails(user.role) ? {} : { ownerId: user.id }),
       ...(status && { status }),
       ...(userId && { userId }),
       ...(day && { day: day as BusinessDate }),
+      ...(payoutIds && { payoutIds }),
     };
 
     const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
@@ -29,3 +42,7 @@ export const mailsList = query({
     return { timeZone: calendar.timeZone, items, nextCursor };
   },
 });
+
+function refuseIds(): never {
+  throw invalid('?payoutIds', 'must be up to 200 UUIDs, comma-separated');
+}

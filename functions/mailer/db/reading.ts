@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, or } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, or } from 'drizzle-orm';
 import type { MailStatus } from '#contracts/rest/mailer';
 import type { BusinessDate } from '#platform/business-day';
 import type { Reader } from '#platform/database';
@@ -12,6 +12,7 @@ export interface MailFilter {
   readonly status?: MailStatus;
   /** The payout's business day. */
   readonly day?: BusinessDate;
+  readonly payoutIds?: readonly string[];
 }
 
 /** A list is not the place for a letter's HTML. */
@@ -20,7 +21,7 @@ const { html: _html, ...listed } = getTableColumns(mails);
 /** Newest created first, behind the key of the last one that the reader has. */
 export function listMails(
   db: Reader,
-  { ownerId, userId, status, day }: MailFilter,
+  { ownerId, userId, status, day, payoutIds }: MailFilter,
   after: { createdAt: Date; id: string } | null,
   limit: number,
 ): Promise<Omit<MailRow, 'html'>[]> {
@@ -33,6 +34,7 @@ export function listMails(
         userId === undefined ? undefined : eq(mails.userId, userId),
         status && eq(mails.status, status),
         day && eq(mails.businessDate, day),
+        payoutIds && inArray(mails.payoutId, [...payoutIds]),
         after
           ? or(lt(mails.createdAt, after.createdAt), and(eq(mails.createdAt, after.createdAt), lt(mails.id, after.id)))
           : undefined,
