@@ -134,10 +134,7 @@ it('keys close the task of a row, and those of several rows by a command each; w
   await page.keyboard.press('Escape'); // selects none, and leaves the focus where it is
   await expect.poll(() => selected.count()).toBe(0);
   await page.keyboard.press('k');
-  await page.keyboard.press('Shift+J');
-  await page.keyboard.press('Shift+J');
-  await page.keyboard.press('Shift+J');
-  await page.keyboard.press('Shift+K');
+  for (const key of ['Shift+J', 'Shift+J', 'Shift+K', 'Shift+J']) await page.keyboard.press(key);
   await page.getByText('Tasks selected: 3.').waitFor({ timeout: 5_000 });
   expect(await axeViolations(page)).toEqual([]);
   // One of them was closed elsewhere, and this page has not asked again since.

@@ -2,17 +2,18 @@ import { Fragment } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Transaction, TransactionKind } from '#contracts/rest/accounts';
 import { Csv } from '../ui/Csv.tsx';
-import { Field, Select } from '../ui/Field.tsx';
+import { Select } from '../ui/Field.tsx';
+import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { businessDay } from '../ui/formats.ts';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
 import { useNames } from '../ui/names.ts';
-import { t as common } from '../ui/texts.ts';
 import { Origin } from './origin.tsx';
 import { t } from './texts.ts';
 
+const FILTERS = ['day', 'kind', 'taskId'];
 const KINDS: readonly TransactionKind[] = ['fee', 'reward', 'payout'];
 
 interface StatementProps {
@@ -27,7 +28,7 @@ interface StatementProps {
 /** Rows of the ledger with filters by day and kind, and all of them as a file. */
 export function Statement({ base, zone, isOfMany = false }: StatementProps) {
   const [query, change] = useQuery();
-  const path = filteredPath(base, query, ['day', 'kind', 'taskId']);
+  const path = filteredPath(base, query, FILTERS);
   const isFiltered = path !== base;
   const rows = useLiveList<Transaction>(path);
   const name = useNames(isOfMany && zone && rows.data ? rows.data.map(({ userId }) => userId) : []);
@@ -38,29 +39,15 @@ export function Statement({ base, zone, isOfMany = false }: StatementProps) {
         <h2 id="statement">{t('statement')}</h2>
         <Csv path={path} fileName="ates-statement.csv" />
       </div>
-      <div class="row filters no-print">
-        <Field label={t('day')}>
-          {(control) => (
-            <input
-              {...control}
-              type="date"
-              value={query.get('day') ?? ''}
-              onInput={(event) => change({ day: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+      <Filters names={FILTERS} {...{ query, change }}>
+        <DayFilter label={t('day')} name="day" {...{ query, change }} />
         <Select
           label={t('kind')}
           value={query.get('kind') ?? ''}
           options={[['', t('allKinds')], ...KINDS.map((kind) => [kind, t(`kind_${kind}`)] as const)]}
           choose={(kind) => change({ kind })}
         />
-        {isFiltered && (
-          <button type="button" class="button quiet" onClick={() => change({ day: '', kind: '', taskId: '' })}>
-            {common('clearFilters')}
-          </button>
-        )}
-      </div>
+      </Filters>
       <List
         list={rows}
         none={

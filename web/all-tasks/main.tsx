@@ -5,24 +5,26 @@ import { t as row } from '../tasks/row-texts.ts';
 import { Amounts, TaskTable, Title } from '../tasks/task-row.tsx';
 import { hasRole } from '../ui/choices.ts';
 import { command, get, type Refused } from '../ui/client.ts';
-import { Field, Search, Select } from '../ui/Field.tsx';
+import { Search, Select } from '../ui/Field.tsx';
+import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { List } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
-import { t as common } from '../ui/texts.ts';
 import { ReassignAll } from './reassign.tsx';
 import { t } from './texts.ts';
 import { Workload } from './workload.tsx';
+
+const FILTERS = ['status', 'q', 'assignee', 'from', 'to'];
 
 /** Every task there is, with filters in the address; a manager gives them to others from here. */
 function AllTasks() {
   const manages = hasRole('manager', 'admin');
   const [query, change] = useQuery();
   const [refused, setRefused] = useState<Refused | null>(null);
-  const path = filteredPath('/api/tasks', query, ['status', 'q', 'assignee', 'from', 'to']);
+  const path = filteredPath('/api/tasks', query, FILTERS);
   const tasks = useLiveList<Task>(path);
   const name = useNames(tasks.data?.map(({ userId }) => userId) ?? []);
 
@@ -37,7 +39,7 @@ function AllTasks() {
       {manages && <ReassignAll />}
       <section class="card">
         {!hasRole('worker') && <Workload choose={(assignee) => change({ assignee, status: 'open' })} />}
-        <div class="row filters">
+        <Filters names={FILTERS} {...{ query, change }}>
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           <Select
             label={t('status')}
@@ -50,28 +52,9 @@ function AllTasks() {
             choose={(status) => change({ status })}
           />
           <Assignee value={query.get('assignee') ?? ''} choose={(assignee) => change({ assignee })} />
-          {(['from', 'to'] as const).map((bound) => (
-            <Field key={bound} label={t(bound)}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="date"
-                  value={query.get(bound) ?? ''}
-                  onInput={(event) => change({ [bound]: event.currentTarget.value })}
-                />
-              )}
-            </Field>
-          ))}
-          {path !== '/api/tasks' && (
-            <button
-              type="button"
-              class="button quiet"
-              onClick={() => change({ status: '', q: '', assignee: '', from: '', to: '' })}
-            >
-              {common('clearFilters')}
-            </button>
-          )}
-        </div>
+          <DayFilter label={t('from')} name="from" {...{ query, change }} />
+          <DayFilter label={t('to')} name="to" {...{ query, change }} />
+        </Filters>
         {refused && <ProblemNotice error={refused} />}
         <List list={tasks} none={t('allNone')}>
           {(found) => (

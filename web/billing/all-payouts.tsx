@@ -4,7 +4,8 @@ import type { Payout, Payouts } from '#contracts/rest/billing';
 import { Csv } from '../ui/Csv.tsx';
 import { hasRole } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
-import { Field, Select } from '../ui/Field.tsx';
+import { Select } from '../ui/Field.tsx';
+import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { businessDay, money } from '../ui/formats.ts';
 import { Later } from '../ui/Later.tsx';
 import { List, Table } from '../ui/List.tsx';
@@ -13,16 +14,16 @@ import { filteredPath, type LiveList, type Query, useLiveList, useQuery } from '
 import { Money } from '../ui/Money.tsx';
 import { LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
-import { t as common } from '../ui/texts.ts';
 import { PayoutStatus, STATES, StateName } from './payout-state.tsx';
 import { t } from './texts.ts';
 
 const BASE = '/api/billing/payouts';
+const FILTERS = ['day', 'state', 'userId'];
 
 /** What closed days owe, by state and by person, and a way to go on with what is stuck. */
 export function AllPayouts() {
   const [query, change] = useQuery();
-  const path = filteredPath(BASE, query, ['day', 'state', 'userId']);
+  const path = filteredPath(BASE, query, FILTERS);
   const payouts = useLiveList<Payout, Payouts>(path);
   const name = useNames(payouts.data?.map(({ userId }) => userId) ?? []);
   const [told, setTold] = useState('');
@@ -53,29 +54,15 @@ export function AllPayouts() {
           <Csv path={path} fileName="ates-payouts.csv" />
         </div>
         <Totals {...{ payouts, query, change }} />
-        <div class="row filters no-print">
-          <Field label={t('day')}>
-            {(control) => (
-              <input
-                {...control}
-                type="date"
-                value={query.get('day') ?? ''}
-                onInput={(event) => change({ day: event.currentTarget.value })}
-              />
-            )}
-          </Field>
+        <Filters names={FILTERS} {...{ query, change }}>
+          <DayFilter label={t('day')} name="day" {...{ query, change }} />
           <Select
             label={t('state')}
             value={query.get('state') ?? ''}
             options={[['', t('anyState')], ...STATES.map((state) => [state, t(`state_${state}`)] as const)]}
             choose={(state) => change({ state })}
           />
-          {path !== BASE && (
-            <button type="button" class="button quiet" onClick={() => change({ day: '', state: '', userId: '' })}>
-              {common('clearFilters')}
-            </button>
-          )}
-        </div>
+        </Filters>
         {hasRole('accountant', 'admin') && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
           <button type="button" class="button no-print" disabled={isRetrying} onClick={() => setRetrying(true)}>
             {t('retryAll')}

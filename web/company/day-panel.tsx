@@ -5,6 +5,7 @@ import { command, newKey, type Refused } from '../ui/client.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Field } from '../ui/Field.tsx';
 import { businessDay, money } from '../ui/formats.ts';
+import { Later } from '../ui/Later.tsx';
 import { Loaded } from '../ui/List.tsx';
 import { type Query, useLive } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
@@ -12,7 +13,6 @@ import { Empty, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { DayStatus } from './day-status.tsx';
 import { Figure } from './figure.tsx';
-import { Reconciliation } from './reconciliation.tsx';
 import { t } from './texts.ts';
 
 /** Leads whoever has chosen or changed a day to it, with eyes and keyboard. */
@@ -23,6 +23,7 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
   const day = useLive<Day>(`/api/accounts/days/${encodeURIComponent(date)}`);
   const state = day.data?.state;
   const mayClose = hasRole('accountant', 'admin');
+  const isChecked = query.has('check');
 
   useEffect(() => {
     if (state !== 'closing') return;
@@ -58,8 +59,15 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
               {mayClose && (
                 <div class="actions">
                   <CloseButton day={known} today={today} begun={day.reload} />
-                  <Reconciliation date={date} isAsked={query.has('check')} ask={() => change({ check: '1' })} />
+                  {!isChecked && (
+                    <button type="button" class="button" onClick={() => change({ check: '1' })}>
+                      {t('reconcile')}
+                    </button>
+                  )}
                 </div>
+              )}
+              {mayClose && isChecked && (
+                <Later draw={(parts: typeof import('./later.tsx'), at) => parts.reconciliation(at, date)} />
               )}
             </>
           )}

@@ -1,52 +1,34 @@
 import type { Summary } from '#contracts/rest/accounts';
 import { Chart } from '../ui/Chart.tsx';
 import { Csv } from '../ui/Csv.tsx';
-import { Field } from '../ui/Field.tsx';
+import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { businessDay, money } from '../ui/formats.ts';
 import { Loaded, Table } from '../ui/List.tsx';
 import { filteredPath, type Live, type Query, useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
-import { t as common } from '../ui/texts.ts';
 import { showDay } from './day-panel.tsx';
 import { DayStatus } from './day-status.tsx';
 import { Figure } from './figure.tsx';
 import { t } from './texts.ts';
 
 export const SUMMARY = '/api/accounts/summary';
+const FILTERS = ['from', 'to'];
 
 /** A row a day, the newest first, of the last 30 days or of a range in the address. */
 export function Days({ latest, query, change }: { latest: Live<Summary> } & Query) {
-  const path = filteredPath(SUMMARY, query, ['from', 'to']);
+  const path = filteredPath(SUMMARY, query, FILTERS);
   const asked = useLive<Summary>(path === SUMMARY ? null : path);
   const [from, to] = [query.get('from') ?? '', query.get('to') ?? ''];
-  const date = (name: 'from' | 'to', bounds: { min?: string; max?: string }) => (
-    <Field label={t(name)}>
-      {(control) => (
-        <input
-          {...control}
-          {...bounds}
-          type="date"
-          value={query.get(name) ?? ''}
-          onInput={(event) => change({ [name]: event.currentTarget.value })}
-        />
-      )}
-    </Field>
-  );
   return (
     <section class="card" aria-labelledby="days">
       <div class="head">
         <h2 id="days">{t('byDay')}</h2>
         <Csv path={path} fileName="ates-summary.csv" />
       </div>
-      <div class="row filters no-print">
-        {date('from', { max: to })}
-        {date('to', { min: from })}
-        {path !== SUMMARY && (
-          <button type="button" class="button quiet" onClick={() => change({ from: '', to: '' })}>
-            {common('clearFilters')}
-          </button>
-        )}
-      </div>
+      <Filters names={FILTERS} {...{ query, change }}>
+        <DayFilter label={t('from')} name="from" max={to} {...{ query, change }} />
+        <DayFilter label={t('to')} name="to" min={from} {...{ query, change }} />
+      </Filters>
       <Loaded live={path === SUMMARY ? latest : asked}>
         {(summary) => <DayTable summary={summary} open={(day) => change({ day })} />}
       </Loaded>

@@ -6,16 +6,8 @@ import { Status } from '../ui/Status.tsx';
 import { t } from './texts.ts';
 
 /** Whether the books of all services say the same of a day. All of them are asked, so somebody has to want it. */
-export function Reconciliation({ date, isAsked, ask }: { date: string; isAsked: boolean; ask(): void }) {
-  const path = `/api/accounts/reconciliation?day=${encodeURIComponent(date)}`;
-  const checked = useLive<Checked>(isAsked ? path : null, 10_000);
-  if (!isAsked) {
-    return (
-      <button type="button" class="button" onClick={ask}>
-        {t('reconcile')}
-      </button>
-    );
-  }
+export function Reconciliation({ date }: { date: string }) {
+  const checked = useLive<Checked>(`/api/accounts/reconciliation?day=${encodeURIComponent(date)}`, 10_000);
   return (
     <section class="row" aria-labelledby="reconciliation">
       <h3 id="reconciliation">{t('reconciliation')}</h3>

@@ -1,6 +1,7 @@
 import type { Mail, Mails } from '#contracts/rest/mailer';
 import { hasRole } from '../ui/choices.ts';
-import { Field, Select } from '../ui/Field.tsx';
+import { Select } from '../ui/Field.tsx';
+import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
@@ -8,18 +9,18 @@ import { Time } from '../ui/Money.tsx';
 import { LiveMark } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
-import { t as common } from '../ui/texts.ts';
 import { Letter, subjectOf } from './letter.tsx';
 import { MailStatus, STATES } from './mail-status.tsx';
 import { t } from './texts.ts';
 
 const BASE = '/api/mailer/mails';
+const FILTERS = ['status', 'day'];
 
 /** Letters about payouts: one's own; for whoever looks after payouts everybody's, with names. */
 function Mailer() {
   const [query, change] = useQuery();
   const seesAll = hasRole('accountant', 'admin');
-  const path = filteredPath(BASE, query, ['status', 'day']);
+  const path = filteredPath(BASE, query, FILTERS);
   const isFiltered = path !== BASE;
   const mails = useLiveList<Mail, Mails>(path);
   const name = useNames(mails.data?.map(({ userId }) => userId) ?? []);
@@ -39,29 +40,15 @@ function Mailer() {
         />
       )}
       <section class="card">
-        <div class="row filters">
+        <Filters names={FILTERS} {...{ query, change }}>
           <Select
             label={t('status')}
             value={query.get('status') ?? ''}
             options={[['', t('anyStatus')], ...STATES.map((status) => [status, t(`status_${status}`)] as const)]}
             choose={(status) => change({ status })}
           />
-          <Field label={t('day')}>
-            {(control) => (
-              <input
-                {...control}
-                type="date"
-                value={query.get('day') ?? ''}
-                onInput={(event) => change({ day: event.currentTarget.value })}
-              />
-            )}
-          </Field>
-          {isFiltered && (
-            <button type="button" class="button quiet" onClick={() => change({ status: '', day: '' })}>
-              {common('clearFilters')}
-            </button>
-          )}
-        </div>
+          <DayFilter label={t('day')} name="day" {...{ query, change }} />
+        </Filters>
         {mails.newest && <p class="soft small">{t('zone', { zone: mails.newest.timeZone })}</p>}
         <List list={mails} none={t(isFiltered ? 'noneFiltered' : 'none')}>
           {(rows) => (

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Role, User, UserChanges } from '#contracts/rest/auth';
 import { command, type Refused } from '../ui/client.ts';
 import { Search, Select } from '../ui/Field.tsx';
+import { Filters } from '../ui/Filters.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
@@ -15,13 +16,15 @@ import { t } from './texts.ts';
 
 type Save = (user: User, changes: UserChanges) => Promise<void>;
 
+const FILTERS = ['q', 'role', 'status'];
+
 /** Who may be here, for admins: another role, status or password takes effect everywhere within a minute. */
 function Users() {
   const [query, change] = useQuery();
   const [asked, setAsked] = useState<User | null>(null);
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
-  const users = useLiveList<User>(filteredPath('/api/auth/users', query, ['q', 'role', 'status']));
+  const users = useLiveList<User>(filteredPath('/api/auth/users', query, FILTERS));
 
   async function save(user: User, changes: UserChanges) {
     setTold('');
@@ -45,7 +48,7 @@ function Users() {
         }}
       />
       <section class="card">
-        <div class="row filters">
+        <Filters names={FILTERS} {...{ query, change }}>
           <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
           <Select
             label={t('role')}
@@ -63,7 +66,7 @@ function Users() {
             ]}
             choose={(status) => change({ status })}
           />
-        </div>
+        </Filters>
         <div role="status">{told && <p class="notice">{told}</p>}</div>
         {refused && <ProblemNotice error={refused} />}
         <List list={users} none={t('none')}>
