@@ -101,6 +101,10 @@ interface Staff {
   readonly accountant: Person;
   /** By user id. */
   readonly workers: ReadonlyMap<string, Person>;
+  /** The ids of those whom people sign in as. */
+  readonly visitors: ReadonlySet<string>;
+  /** Those who close most of what they get: there is somebody to pay on most days, and others run into debt. */
+  readonly swift: ReadonlySet<string>;
 }
 
 /** The demo users, and 25 more workers; most of them have a card. */
@@ -118,22 +122,29 @@ async function hire(run: Run): Promise<Staff> {
     });
   });
   const workers = new Map<string, Person>();
+  const visitors = new Set<string>();
+  const swift = new Set<string>();
   await inParallel(emails, async (email) => {
     const worker = await Person.signIn(run, email);
     workers.set(worker.id, worker);
     const number = Number(/\d+/.exec(email)?.[0]);
+    if (number <= 5) visitors.add(worker.id);
+    if (number % 4 === 1) swift.add(worker.id); // also the fifth, who has no card
     if (number <= 5 || number % 11 === 0) return; // the first five have what they begin with; some never set a card
     const cardNumber = number === 7 ? REFUSED_CARD : CARD;
     await worker.send('PUT', 'billing-api', '/api/billing/me/card', { cardNumber });
   });
-  return { manager: manager as Person, accountant: accountant as Person, workers };
+  return { manager: manager as Person, accountant: accountant as Person, workers, visitors, swift };
 }
 
 /**
  * Six weeks of adding, reassigning and closing, and today's until now.
  * @param isOver is told each day that has been, and its end, once all of it is done
  */
-async function work({ manager, workers }: Staff, isOver: (day: BusinessDate, end: Date) => Promise<void>) {
+async function work(
+  { manager, workers, visitors, swift }: Staff,
+  isOver: (day: BusinessDate, end: Date) => Promise<void>,
+) {
   const calendar = businessCalendar({ ...readConfig(), dayLengthMs: null });
   const made = { added: 0, reassigned: 0, closed: 0 };
   const open: OpenTask[] = [];
@@ -165,7 +176,10 @@ async function work({ manager, workers }: Staff, isOver: (day: BusinessDate, end
         made.reassigned += 1;
       },
     );
-    const done = new Set(open.filter(() => dice(100) < 28));
+    // Whoever signs in as one of the demo workers today finds something to close.
+    const mayBeDone = ({ userId }: OpenTask) => n < 0 || !visitors.has(userId);
+    const isDone = (task: OpenTask) => mayBeDone(task) && dice(100) < (swift.has(task.userId) ? 70 : 20);
+    const done = new Set(open.filter(isDone));
     await inParallel([...done], async (task) => {
       const closedAt = later(task.assignedAt, at(0.7 + Math.random() * 0.3));
       await workers.get(task.userId)?.send('POST', 'tasks-close', `/api/tasks/${task.id}/close`, {}, closedAt);
