@@ -58,7 +58,7 @@ it.each(VARIANTS)(
     const isRussian = variant.locale === 'ru-RU';
     const person = { email: `${randomUUID()}@ates.example`, password: 'a popug with many browsers' };
     const admin = await Visitor.signIn('admin');
-    expect((await admin.send('POST', '/api/auth/users', { ...person, name: 'Рио', role: 'worker' })).status).toBe(201);
+    expect((await admin.send('POST', '/api/auth/users', { ...person, name: 'Рио', role: 'manager' })).status).toBe(201);
     const tryIn = (visitor: Visitor, password: string, userAgent: string) =>
       visitor.send('POST', '/api/auth/session', { ...person, password }, { 'user-agent': userAgent });
     const elsewhere = Visitor.anonymous();
