@@ -239,7 +239,9 @@ it.each(VARIANTS)(
     await page.locator('summary').click();
     const row = page.locator('details tbody tr').filter({ hasText: name });
     const open = async () => (await worker.get('/api/tasks?assignee=me&status=open&limit=1')).body.totals.count;
-    await expect.poll(async () => (await row.locator('.load').textContent()) === String(await open())).toBe(true);
+    // Others have left many: the languages write thousands differently.
+    const shown = async () => Number((await row.locator('.load').textContent())?.replaceAll(/\D/g, ''));
+    await expect.poll(async () => (await shown()) - (await open())).toBe(0);
     const most = page.locator('details tbody rect').first();
     expect(await most.getAttribute('width')).toBe('100');
     expect(await axeViolations(page)).toEqual([]);
