@@ -119,12 +119,27 @@ async function publish(count: number): Promise<string[]> {
 }
 
 const messagesIn = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
-/** Everything was answered for: nothing is in the queue, and nothing comes back when the consumer goes. */
+/**
+ * Everything was answered for: nothing is in the queue, and nothing comes back when the consumer goes. A broker may
+ * forget acknowledgements that are under way when a channel closes, and sends again: then that is handled once more.
+ */
 async function settled(): Promise<void> {
-  await expect.poll(() => messagesIn(name), { timeout: 15_000 }).toBe(0);
-  stopping.abort();
-  await running;
-  await expect.poll(() => messagesIn(name)).toBe(0); // the broker counts a moment later
+  for (let more = 2; ; more -= 1) {
+    await expect.poll(() => messagesIn(name), { timeout: 15_000 }).toBe(0);
+    stopping.abort();
+    await running;
+    const isEmpty = expect.poll(() => messagesIn(name), { timeout: 5_000 }).toBe(0); // the broker counts a moment later
+    if (more === 0) return isEmpty;
+    if (
+      await isEmpty.then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    stopping = new AbortController();
+    await start();
+  }
 }
 async function deadLetters(): Promise<GetMessage[]> {
   const found: GetMessage[] = [];
