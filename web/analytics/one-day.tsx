@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { DearestTasks } from '#contracts/rest/analytics';
-import { Field } from '../ui/Field.tsx';
+import { DayFilter } from '../ui/Filters.tsx';
 import { Loaded, Table } from '../ui/List.tsx';
 import { type Query, useLive } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
@@ -24,17 +24,7 @@ export function OneDay({ today, query, change }: { today: string } & Query) {
       {isOpen && (
         <div class="row">
           <div class="row filters no-print">
-            <Field label={t('day')}>
-              {(control) => (
-                <input
-                  {...control}
-                  type="date"
-                  max={today}
-                  value={on}
-                  onInput={(event) => change({ on: event.currentTarget.value })}
-                />
-              )}
-            </Field>
+            <DayFilter label={t('day')} name="on" otherwise={today} max={today} {...{ query, change }} />
           </div>
           <div class="answers">
             <section aria-labelledby="day-dearest">

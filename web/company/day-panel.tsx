@@ -3,7 +3,7 @@ import type { CloseDay, Day } from '#contracts/rest/accounts';
 import { hasRole } from '../ui/choices.ts';
 import { command, newKey, type Refused } from '../ui/client.ts';
 import { Dialog } from '../ui/Dialog.tsx';
-import { Field } from '../ui/Field.tsx';
+import { DayFilter } from '../ui/Filters.tsx';
 import { businessDay, money } from '../ui/formats.ts';
 import { Later } from '../ui/Later.tsx';
 import { Loaded } from '../ui/List.tsx';
@@ -37,17 +37,7 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
         <h2 id="day" tabIndex={-1}>
           {t('dayNamed', { date: businessDay(date) })}
         </h2>
-        <Field label={t('otherDay')}>
-          {(control) => (
-            <input
-              {...control}
-              type="date"
-              max={today}
-              value={date}
-              onInput={(event) => change({ day: event.currentTarget.value })}
-            />
-          )}
-        </Field>
+        <DayFilter label={t('otherDay')} name="day" otherwise={date} max={today} {...{ query, change }} />
       </div>
       {day.error?.status === 404 ? (
         <Empty>{t('dayBeforeAll')}</Empty>

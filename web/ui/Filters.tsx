@@ -28,18 +28,20 @@ export const Filters = ({ names, query, change, children }: FiltersProps) => (
 interface DayFilterProps extends Query {
   readonly label: string;
   readonly name: string;
+  /** What is shown where the address says nothing. */
+  readonly otherwise?: string;
   readonly min?: string;
   readonly max?: string;
 }
 
-export const DayFilter = ({ label, name, query, change, ...bounds }: DayFilterProps) => (
+export const DayFilter = ({ label, name, otherwise = '', query, change, ...bounds }: DayFilterProps) => (
   <Field label={label}>
     {(control) => (
       <input
         {...control}
         {...bounds}
         type="date"
-        value={query.get(name) ?? ''}
+        value={query.get(name) ?? otherwise}
         onInput={(event) => change({ [name]: event.currentTarget.value })}
       />
     )}

@@ -19,7 +19,11 @@ export function Later<Parts>({ draw }: LaterProps<Parts>) {
     const at = place.current as HTMLElement;
     const drawn = import(document.getElementById('texts')?.dataset.later as string).then((parts) => draw(parts, at));
     drawn.catch(() => setLost(true));
-    return () => void drawn.then((takeAway) => takeAway());
+    return () =>
+      void drawn.then(
+        (takeAway) => takeAway(),
+        () => undefined,
+      );
   }, []);
   return <div ref={place}>{isLost && <ProblemNotice error={new Refused(0, {})} />}</div>;
 }
