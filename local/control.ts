@@ -30,12 +30,12 @@ const CALL_TIMEOUT_MS = 120_000;
 export async function serveControl(system: System): Promise<{ close(): void }> {
   const token = randomBytes(32).toString('hex');
   const server: Server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
+    const [pathname = '', search] = (request.url ?? '/').split('?');
     const given = Buffer.from(request.headers.authorization ?? '');
     const wanted = Buffer.from(token);
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return void response.writeHead(401).end();
     const action = pathname.slice(1);
-    const part = system.parts.get(searchParams.get('part') ?? '');
+    const part = system.parts.get(new URLSearchParams(search).get('part') ?? '');
     if (!isAction(action) || (action !== 'status' && !part)) return void response.writeHead(404).end();
     try {
       if (part && action !== 'status') await part[action]();

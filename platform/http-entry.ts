@@ -59,7 +59,8 @@ export function httpEntry(routes: readonly Route[]) {
       },
     };
     if (route.method === 'GET') return answerQuery(request, route);
-    return route.transaction === 'own' ? answerOwn(request, route) : answerCommand(request, route);
+    const answered = route.transaction === 'own' ? answerOwn(request, route) : answerCommand(request, route);
+    return answered.catch(tellUnknown);
   };
 }
 
@@ -102,33 +103,33 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
     if (!first) throw error;
     return { ...first, headers: { 'idempotency-replayed': 'true' } };
   }
-  try {
-    const { answer, told, workers } = await database.transaction(
-      async (tx) => {
-        const first = use && (await enterKey(tx, runtime.requestHmacKey, use));
-        if (first)
-          return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false, workers: [] };
-        const events = collectEvents();
-        let readAt: Promise<Date> | undefined;
-        const now = () => (readAt ??= clock(tx));
-        const workers: (string | undefined)[] = [];
-        const goOn = (functionName?: string) => void workers.push(functionName);
-        const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now, goOn }));
-        const told = await events.save(tx);
-        if (use) await keepAnswer(tx, use, answer);
-        return { answer, told, workers };
-      },
-      { deadline, repeatable: use !== null },
-    );
-    if (told) runtime.wakeOutbox();
-    for (const functionName of workers) runtime.goOn(functionName, demoNow);
-    if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
-    return answer;
-  } catch (error) {
-    if (!(error instanceof CommitUnknown)) throw error;
-    const detail = 'Look whether it was done, or repeat it with its Idempotency-Key.';
-    throw new AppError('outcome-unknown', { cause: error, detail });
-  }
+  const { answer, told, workers } = await database.transaction(
+    async (tx) => {
+      const first = use && (await enterKey(tx, runtime.requestHmacKey, use));
+      if (first) return { answer: { ...first, headers: { 'idempotency-replayed': 'true' } }, told: false, workers: [] };
+      const events = collectEvents();
+      let readAt: Promise<Date> | undefined;
+      const now = () => (readAt ??= clock(tx));
+      const workers: (string | undefined)[] = [];
+      const goOn = (functionName?: string) => void workers.push(functionName);
+      const answer = answerOf(route, await route.run({ ...given, tx, tell: events.tell, prepared, now, goOn }));
+      const told = await events.save(tx);
+      if (use) await keepAnswer(tx, use, answer);
+      return { answer, told, workers };
+    },
+    { deadline, repeatable: use !== null },
+  );
+  if (told) runtime.wakeOutbox();
+  for (const functionName of workers) runtime.goOn(functionName, demoNow);
+  if (use && Math.random() < 0.02) runtime.background('forget old keys', () => forgetOldKeys(database));
+  return answer;
+}
+
+/** A connection that was lost at COMMIT: nobody can say whether it was done. */
+function tellUnknown(error: unknown): never {
+  if (!(error instanceof CommitUnknown)) throw error;
+  const detail = 'Look whether it was done, or repeat it with its Idempotency-Key.';
+  throw new AppError('outcome-unknown', { cause: error, detail });
 }
 
 function answerOf(route: QueryRoute | CommandRoute, result: unknown): FunctionAnswer {

@@ -26,3 +26,13 @@ it('where it cannot be measured, or takes too long, there is no figure, least of
   expect(await figure()).toBeNull();
   await end();
 }, 10_000);
+
+it('one reading leaves nothing behind that takes a figure away from the next', async () => {
+  const hanging = new Gauge({ name: 'test_hanging', help: 'x' });
+  const end = whenRead({ gauges: [gauge], measure: async () => gauge.set(1) });
+  expect(await figure()).toBe('1');
+  const endHanging = whenRead({ gauges: [hanging], measure: () => new Promise(() => undefined) });
+  expect(await figure(), 'read for longer than a measure of the reading before could have taken').toBe('1');
+  await endHanging();
+  await end();
+}, 10_000);

@@ -1,7 +1,9 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Log } from './log.ts';
 import { metricsText } from './metrics.ts';
 
 interface Operations {
+  readonly log: Log;
   /** Throws or rejects while the part cannot do its work. */
   ready(): Promise<void>;
   /** Further addresses, as `POST /wake`; the answer is 204. */
@@ -9,15 +11,15 @@ interface Operations {
 }
 
 /** The HTTP side of a connector: health, readiness, metrics, hints. Resolves when it listens. */
-export async function serveOperations({ ready, on = {} }: Operations): Promise<{ close(): Promise<void> }> {
-  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://part');
+export async function serveOperations({ log, ready, on = {} }: Operations): Promise<{ close(): Promise<void> }> {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname, search] = (request.url ?? '/').split('?'); // a URL's parser refuses some of what may come
     const answer = (status: number, body = '', type = 'text/plain; charset=utf-8') =>
       response.writeHead(status, { 'content-type': type }).end(body);
     request.resume();
     const route = on[`${request.method} ${pathname}`];
     if (route) {
-      route(searchParams);
+      route(new URLSearchParams(search));
       answer(204);
     } else if (pathname === '/_/health') answer(200, 'OK');
     else if (pathname === '/_/metrics') answer(200, await metricsText(), 'text/plain; version=0.0.4; charset=utf-8');
@@ -28,6 +30,13 @@ export async function serveOperations({ ready, on = {} }: Operations): Promise<{
       );
       answer(state, state === 200 ? 'OK' : 'not ready');
     } else answer(404);
+  }
+  const server = createServer({ requestTimeout: 5_000, headersTimeout: 5_000 }, (request, response) => {
+    serve(request, response).catch((error: Error) => {
+      log.error({ err: error, url: request.url }, 'an operation failed');
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
+    });
   });
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {

@@ -6,6 +6,15 @@ import { callerKeys } from './session.ts';
 import { spanned } from './telemetry.ts';
 import { traceparent } from './trace.ts';
 
+interface Cache {
+  readonly freshMs: number;
+  readonly staleMs: number;
+}
+
+type ItemsOf<S extends TSchema> = Static<S> extends { items: infer Items } ? Items : never;
+
+const PAGE = 5_000;
+
 /** Reads other services' REST, as the role `service`. */
 export interface ServiceClient {
   /**
@@ -13,12 +22,9 @@ export interface ServiceClient {
    * away, the last one stands in up to `staleMs`.
    * @throws AppError `temporarily-unavailable` when there is neither.
    */
-  get<S extends TSchema>(
-    from: string,
-    path: string,
-    answer: S,
-    cache?: { freshMs: number; staleMs: number },
-  ): Promise<Static<S>>;
+  get<S extends TSchema>(from: string, path: string, answer: S, cache?: Cache): Promise<Static<S>>;
+  /** The items of all pages of a list; otherwise as `get`. */
+  all<S extends TSchema>(from: string, path: string, answer: S, cache?: Cache): Promise<ItemsOf<S>>;
 }
 
 interface Entry {
@@ -47,7 +53,7 @@ export function serviceClient(config: Config): ServiceClient {
     return value;
   }
 
-  return {
+  const client: ServiceClient = {
     async get(from, path, answer, cache = { freshMs: 0, staleMs: 0 }) {
       const url = `${config.addressOf(from)}${path}`;
       const last = kept.get(url);
@@ -68,5 +74,17 @@ export function serviceClient(config: Config): ServiceClient {
         throw unavailable(`${from} does not answer.`, error);
       }
     },
+
+    async all<S extends TSchema>(from: string, path: string, answer: S, cache?: Cache) {
+      const items: unknown[] = [];
+      for (let cursor = ''; ; ) {
+        const url = `${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${cursor}`;
+        const page = (await client.get(from, url, answer, cache)) as { items: unknown[]; nextCursor: string | null };
+        items.push(...page.items);
+        if (page.nextCursor === null) return items as ItemsOf<S>;
+        cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
+      }
+    },
   };
+  return client;
 }

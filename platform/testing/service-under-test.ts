@@ -56,8 +56,8 @@ export interface ServiceUnderTest {
   /** Rows of the service's database, read with all rights. */
   // biome-ignore lint/suspicious/noExplicitAny: as in TestAnswer.
   rows(statement: string, values?: unknown[]): Promise<any[]>;
-  /** The address of the service's database for one of its users. */
-  databaseUrl(user: string): URL;
+  /** The address of the service's database for one of its users; its own, if left out. */
+  databaseUrl(user?: string): URL;
 }
 
 /** A service with an empty migrated database of its own, for one test file. Needs the engines of the test run. */
@@ -97,10 +97,10 @@ export function serviceUnderTest(
 
   return {
     start(handler, env = () => ({})) {
-      return startUnderTest(handler, secrets, () => ({ ATES_DATABASE_URL: this.databaseUrl(user).href, ...env() }));
+      return startUnderTest(handler, secrets, () => ({ ATES_DATABASE_URL: this.databaseUrl().href, ...env() }));
     },
     rows: async (statement, values) => (await admin.query(statement, values))[0] as never,
-    databaseUrl: (user) => new URL(`mysql://${user}@${server().host}/${database}`),
+    databaseUrl: (name = user) => new URL(`mysql://${name}@${server().host}/${database}`),
   };
 }
 

@@ -195,7 +195,11 @@ const server = createServer(
     const path = request.url.split('?')[0];
     if (path.startsWith('/_/')) {
       request.resume();
-      void operations(path, response);
+      operations(path, response).catch((error) => {
+        say('error', 'an operation failed', { path, error: String(error?.message ?? error) });
+        if (response.headersSent) response.destroy();
+        else response.writeHead(500).end();
+      });
     } else void call(request, response);
   },
 );

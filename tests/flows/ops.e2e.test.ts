@@ -106,6 +106,19 @@ describe('whether all is ready', () => {
   });
 });
 
+it('every part, and the starter, goes on after being asked for an address that no URL has', async () => {
+  const control = JSON.parse(readFileSync(join(process.env.ATES_TEST_DATA ?? '', 'control.json'), 'utf8'));
+  const before = Visitor.run().parts;
+  const own = Object.entries(before).filter(([, { url }]) => url.startsWith('http:'));
+  for (const [name, { url }] of own) {
+    const { status } = await fetch(`${url}//`, { signal: AbortSignal.timeout(5_000) });
+    expect(status, name).toBe(404);
+  }
+  expect((await fetch(`http://127.0.0.1:${control.port}//`, { signal: AbortSignal.timeout(5_000) })).status).toBe(401);
+  expect((await ates('status')).code).toBe(0);
+  expect(Visitor.run().parts).toEqual(before);
+});
+
 it('poison is found with its reason, and dropped for good', async () => {
   const [letter] = await lettersOf(await publishPoison());
   expect(letter).toMatchObject({ function: RECORD, reason: 'no valid JSON', attempts: 1 });

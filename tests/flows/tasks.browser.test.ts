@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { ates } from './command-line.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
@@ -262,7 +263,7 @@ it.each(VARIANTS)(
 it('filters of all tasks live in the address; a worker sees everybody’s tasks and no button to give them away', async () => {
   const { title, name } = await addedTask();
   const { page, context } = await visit(desktop, '/auth/?back=/tasks/all/');
-  const somebodyElse = name === 'Гоша' ? /Кеша/ : /Гоша/;
+  const somebodyElse = name === 'Гоша' ? /Кеша/ : /Макао/;
   await page.getByRole('button', { name: somebodyElse }).click();
   await page.waitForURL(`${url}/tasks/all/`);
   const search = page.getByRole('searchbox');
@@ -280,5 +281,22 @@ it('filters of all tasks live in the address; a worker sees everybody’s tasks 
   expect(await page.getByRole('button', { name: /Reassign/ }).count()).toBe(0);
   await page.reload();
   await row.waitFor();
+  await context.close();
+});
+
+it('names that Auth cannot tell are asked for again, and come by themselves when it is back', async () => {
+  const { title, name } = await addedTask();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/all/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.getByText(name).waitFor();
+  expect((await ates('stop', 'auth-api')).code).toBe(0);
+  try {
+    await page.reload();
+    await row.getByText('…').waitFor();
+  } finally {
+    expect((await ates('start', 'auth-api')).code).toBe(0);
+  }
+  await row.getByText(name).waitFor();
   await context.close();
 });

@@ -174,6 +174,13 @@ describe.each([
         expect(await call(port, '/_/secrets')).toMatchObject({ status: 404 });
       });
 
+      it('metrics that cannot be told are a 500, and harm nobody', async () => {
+        await call(port, '/metrics-break');
+        expect(await call(port, '/_/metrics')).toMatchObject({ status: 500 });
+        await call(port, '/metrics-break');
+        expect(await call(port, '/_/metrics')).toMatchObject({ status: 200, body: 'ates_up 1\n' });
+      });
+
       it('a caller that goes away in the middle harms nobody', async () => {
         const sent = httpRequest({ host: '127.0.0.1', port, path: '/slow' });
         sent.on('error', () => undefined);

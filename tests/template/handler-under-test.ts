@@ -1,6 +1,7 @@
 /** One handler of the official signature for all cases of the suite; the path chooses. */
 export const HANDLER = `
 const { setTimeout: pause } = require('node:timers/promises');
+let brokenMetrics = false;
 let release = () => {};
 const cases = {
   '/throw': () => { throw new Error('secret: popug-42'); },
@@ -23,6 +24,7 @@ const cases = {
   '/broken-stream': () => (async function* () { yield 'a'; throw new Error('half way'); })(),
   '/wait': () => new Promise((resolve) => { release = () => resolve('waited'); }),
   '/release': () => { release(); return 'released'; },
+  '/metrics-break': () => { brokenMetrics = !brokenMetrics; return 'turned'; },
   '/slow': async () => { await pause(1_500); return 'slow'; },
   '/uncaught': () => { setImmediate(() => { throw new Error('out of nowhere'); }); return 'soon'; },
   '/unhandled': () => { void Promise.reject(new Error('nobody looks')); return 'soon'; },
@@ -32,5 +34,5 @@ module.exports.ready = async () => { if (process.env.NEVER_READY === 'fails') th
 module.exports.start = async () => { if (process.env.NO_START) throw new Error('ATES_X is not set'); };
 module.exports.stop = async () => { console.log('{"msg":"pools closed"}'); };
 module.exports.lastError = () => ({ what: 'GET /a 503' });
-module.exports.metrics = async () => 'ates_up 1\\n';
+module.exports.metrics = async () => { if (brokenMetrics) throw new Error('no figures'); return 'ates_up 1\\n'; };
 `;

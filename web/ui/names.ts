@@ -8,6 +8,8 @@ const asked = new Set<string>();
 const shown = new Set<() => void>();
 const wanted = new Set<string>();
 const MOST_AT_ONCE = 200;
+/** After this names are asked for again that Auth could not tell. */
+const AGAIN_MS = 3_000;
 let isWaiting = false;
 
 /** Names of people by id; "…" until Auth has told them, and while it is away: what is shown beside them is there all the same. */
@@ -40,7 +42,11 @@ function ask(): void {
         for (const user of items) known.set(user.id, user.name);
       },
       () => {
-        for (const id of ids) asked.delete(id); // asked again with the next drawing
+        for (const id of ids) asked.delete(id);
+        setTimeout(() => {
+          for (const id of ids) wanted.add(id);
+          ask();
+        }, AGAIN_MS);
       },
     )
     .finally(() => {

@@ -1,4 +1,3 @@
-import type { Static, TSchema } from 'typebox';
 import { BusinessDay } from '#contracts/fields';
 import { Reconciliation } from '#contracts/rest/accounts';
 import { type AnalyticsDay, AnalyticsDays } from '#contracts/rest/analytics';
@@ -8,7 +7,6 @@ import { type TaskFact, TaskFacts } from '#contracts/rest/tasks';
 import type { BusinessDate } from '#platform/business-day';
 import { invalid } from '#platform/errors';
 import { query } from '#platform/route';
-import type { ServiceClient } from '#platform/service-client';
 import { dayOf } from '../db/days.ts';
 import {
   balanceEntries,
@@ -33,9 +31,9 @@ export const reconciliation = query({
     const date = (query.day as BusinessDate | undefined) ?? today;
     if (date > today) throw invalid('?day', 'has not begun yet');
     const [facts, payouts, mails, analytics] = await Promise.all([
-      everyItem(services, 'tasks-api', `/api/tasks/facts?day=${date}`, TaskFacts),
-      everyItem(services, 'billing-api', `/api/billing/payouts?day=${date}`, Payouts),
-      everyItem(services, 'mailer-api', `/api/mailer/mails?day=${date}`, Mails),
+      services.all('tasks-api', `/api/tasks/facts?day=${date}`, TaskFacts),
+      services.all('billing-api', `/api/billing/payouts?day=${date}`, Payouts),
+      services.all('mailer-api', `/api/mailer/mails?day=${date}`, Mails),
       services.get('analytics-api', `/api/analytics/days?from=${date}&to=${date}`, AnalyticsDays),
     ]);
     const day = await dayOf(db, date);
@@ -79,16 +77,3 @@ const figuresOf = ({ feesCents, rewardsCents, losers, topTask }: AnalyticsDay): 
   { id: 'losers', value: losers, at: null },
   { id: 'topTask', value: topTask?.taskId ?? 'none', at: null },
 ];
-
-/** All pages of another service's list. */
-async function everyItem<S extends TSchema>(services: ServiceClient, from: string, path: string, answer: S) {
-  type Page = { items: unknown[]; nextCursor: string | null };
-  type Items = Static<S> extends { items: infer I } ? I : never;
-  const items: unknown[] = [];
-  for (let cursor = ''; ; ) {
-    const page = (await services.get(from, `${path}&limit=5000${cursor}`, answer)) as Page;
-    items.push(...page.items);
-    if (page.nextCursor === null) return items as Items;
-    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`;
-  }
-}

@@ -1,4 +1,4 @@
-import { asc, inArray } from 'drizzle-orm';
+import { and, asc, inArray } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
@@ -32,15 +32,16 @@ export async function lockAccounts(tx: Transaction, userIds: Iterable<string>): 
   return tx.select().from(accounts).where(inArray(accounts.userId, ids)).orderBy(asc(accounts.userId)).for('update');
 }
 
-/** What the ledger holds already about the tasks of these movements. Read it under the accounts' locks. */
+/** What the ledger holds already about these versions of these tasks. Read it under the accounts' locks. */
 export async function recordedFacts(tx: Transaction, movements: readonly TaskMovement[]): Promise<KnownFact[]> {
   const taskIds = [...new Set(movements.map((movement) => movement.taskId))];
+  const versions = [...new Set(movements.map((movement) => movement.version))];
   if (taskIds.length === 0) return [];
   const { kind, taskId, version, userId, sumCents } = transactions;
   const rows = await tx
     .select({ kind, taskId, version, userId, sumCents })
     .from(transactions)
-    .where(inArray(taskId, taskIds));
+    .where(and(inArray(taskId, taskIds), inArray(version, versions)));
   return rows as KnownFact[]; // a payout, which has no task, is not among them
 }
 

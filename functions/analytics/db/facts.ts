@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { and, inArray } from 'drizzle-orm';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
@@ -17,11 +17,13 @@ export interface HeardFact extends Fact {
 const { kind, userId, sumCents, taskId, version, payoutId } = facts;
 const known = { kind, userId, sumCents, taskId, version, payoutId };
 
-/** What is stored already about the tasks and payouts of these facts. */
+/** What is stored already about these versions of tasks, and about these payouts. */
 export async function storedFacts(tx: Transaction, heard: readonly Fact[]): Promise<KnownFact[]> {
   const taskIds = [...new Set(heard.flatMap((fact) => fact.taskId ?? []))];
   const payoutIds = [...new Set(heard.flatMap((fact) => fact.payoutId ?? []))];
-  const ofTasks = taskIds.length > 0 ? await tx.select(known).from(facts).where(inArray(taskId, taskIds)) : [];
+  const versions = [...new Set(heard.flatMap((fact) => fact.version ?? []))];
+  const sameTasks = and(inArray(taskId, taskIds), inArray(version, versions));
+  const ofTasks = taskIds.length > 0 ? await tx.select(known).from(facts).where(sameTasks) : [];
   const ofPayouts = payoutIds.length > 0 ? await tx.select(known).from(facts).where(inArray(payoutId, payoutIds)) : [];
   return [...ofTasks, ...ofPayouts];
 }

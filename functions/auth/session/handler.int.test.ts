@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
+import { cutAtCommit } from '#platform/testing/cut-at-commit';
 import { type Person, person, serviceUnderTest, type TestAnswer } from '#platform/testing/service-under-test';
 import { hashPassword } from '../password.ts';
 import authSession from './handler.ts';
 
 const auth = serviceUnderTest('auth');
-const { request } = auth.start(authSession, () => ({ ATES_DEMO: 'on' }));
+const way = cutAtCommit(() => auth.databaseUrl());
+const { request } = auth.start(authSession, () => ({ ATES_DEMO: 'on', ...way.env() }));
 
 const PASSWORD = 'pässword of a popug';
 let user: Person & { email: string };
@@ -50,6 +52,18 @@ it('signs in by e-mail, whatever its case and the white space around it, and set
   expect(id).toBe(`${user.id}; Max-Age=2592000; Path=/; SameSite=Lax`);
   expect(role).toBe('worker; Max-Age=2592000; Path=/; SameSite=Lax');
 });
+
+it.each(['before', 'after'] as const)(
+  'a sign-in whose connection is lost %s COMMIT is told to be unknown, and can be repeated',
+  async (when) => {
+    way.cut(when, 'insert into `sessions`');
+    expect(await signIn(user.email, PASSWORD)).toMatchObject({
+      status: 504,
+      body: { type: '/problems/outcome-unknown' },
+    });
+    expect((await signIn(user.email, PASSWORD)).status).toBe(200);
+  },
+);
 
 it('the two Unicode forms of a password are the same', async () => {
   expect((await signIn(user.email, PASSWORD.normalize('NFD'))).status).toBe(200);

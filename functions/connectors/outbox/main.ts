@@ -28,6 +28,7 @@ const senders = config.outboxDatabases.map((url) => {
 whenRead(waitingRows(senders));
 
 const operations = await serveOperations({
+  log,
   async ready() {
     if (!connected) throw new Error('the broker is away');
     await Promise.all(senders.map((sender) => sender.database.ping()));

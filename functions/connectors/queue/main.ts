@@ -27,6 +27,7 @@ const queues = readSubscriptions(config.stackFile).map((subscription) => {
 });
 
 const operations = await serveOperations({
+  log,
   async ready() {
     if (!queues.every((queue) => queue.working)) throw new Error('a queue is not bound yet');
   },

@@ -27,7 +27,7 @@ const pokes = new Counter({
   labelNames: ['function', 'outcome'],
 });
 
-const operations = await serveOperations({ ready: async () => undefined });
+const operations = await serveOperations({ log, ready: async () => undefined });
 
 async function keep(schedule: Schedule): Promise<void> {
   while (!stopping.signal.aborted) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
+import { cutAtCommit } from '#platform/testing/cut-at-commit';
 import { keepsTheCommandPromises } from '#platform/testing/promises';
 import { person, serviceUnderTest } from '#platform/testing/service-under-test';
 import { authStandIn } from '../auth-stand-in.ts';
@@ -8,7 +9,8 @@ import tasksAdd from './handler.ts';
 
 const auth = authStandIn();
 const tasks = serviceUnderTest('tasks');
-const add = tasks.start(tasksAdd, auth.env);
+const way = cutAtCommit(() => tasks.databaseUrl());
+const add = tasks.start(tasksAdd, () => ({ ...auth.env(), ...way.env() }));
 
 const manager = person('manager');
 const taskCount = async () => (await tasks.rows('SELECT count(*) AS n FROM tasks'))[0].n;
@@ -24,6 +26,26 @@ keepsTheCommandPromises(
   { method: 'POST', path: '/api/tasks', body: { title: 'Покормить попугая' }, as: manager },
   taskCount,
 );
+
+it.each([
+  { when: 'before', made: 0 },
+  { when: 'after', made: 1 },
+] as const)('a connection lost $when COMMIT: nobody is told that it failed', async ({ when, made }) => {
+  const before = await taskCount();
+  way.cut(when);
+  expect(await post({ title: 'Unknown' })).toMatchObject({ status: 504, body: { type: '/problems/outcome-unknown' } });
+  expect(await taskCount()).toBe(before + made);
+});
+
+it.each(['before', 'after'] as const)('a connection lost %s COMMIT: with a key it is made once', async (when) => {
+  const [before, headers] = [await taskCount(), { 'idempotency-key': randomUUID() }];
+  const send = () => add.request('POST', '/api/tasks', { as: manager, body: { title: 'Once' }, headers });
+  way.cut(when);
+  const { status, body } = await send();
+  expect({ status, isCut: way.isCut() }).toEqual({ status: 201, isCut: true });
+  expect((await send()).body).toEqual(body);
+  expect(await taskCount()).toBe(before + 1);
+});
 
 it('a new task has an assignee, a price, a history and an event, all of one transaction', async () => {
   const { status, body: task } = await post({

@@ -37,7 +37,7 @@ export async function tasksWhere(db: Reader, filter: TaskFilter): Promise<SQL | 
       .where(and(eq(taskHistory.fromUserId, from), gte(taskHistory.at, since)));
     conditions.push(inArray(tasks.id, left), ne(tasks.userId, from));
   }
-  for (const beginning of filter.beginnings) conditions.push(await hasWord(db, beginning));
+  conditions.push(...(await haveWords(db, filter.beginnings)));
   return and(...conditions);
 }
 
@@ -90,22 +90,28 @@ export async function workloadOf(db: Reader, after: { openCount: number; userId:
   });
 }
 
-/** Rare beginnings are looked up in the words, common ones in each task as it is read. */
-async function hasWord(db: Reader, beginning: string): Promise<SQL> {
-  const pattern = `${beginning.replace(/[\\%_]/g, '\\$&')}%`;
+/** The longest beginning, the rarest as a rule, is looked up in the words; the others in each task as it is read. */
+async function haveWords(db: Reader, beginnings: readonly string[]): Promise<SQL[]> {
+  const [longest, ...others] = beginnings
+    .map((beginning) => `${beginning.replace(/[\\%_]/g, '\\$&')}%`)
+    .sort((a, b) => b.length - a.length);
+  if (longest === undefined) return [];
+  const ids = await tasksWithWord(db, longest);
+  return ids ? [inArray(tasks.id, ids), ...others.map(hasWord)] : [longest, ...others].map(hasWord);
+}
+
+/** Null: there are too many of them. */
+async function tasksWithWord(db: Reader, pattern: string): Promise<string[] | null> {
   const [rows] = await db.connection.query('SELECT DISTINCT task_id FROM task_words WHERE word LIKE ? LIMIT ?', [
     pattern,
     RARE + 1,
   ]);
-  const found = rows as { task_id: string }[];
-  if (found.length === 0) return sql`FALSE`;
-  if (found.length <= RARE)
-    return inArray(
-      tasks.id,
-      found.map(({ task_id }) => task_id),
-    );
-  return sql`EXISTS (SELECT 1 FROM ${taskWords} FORCE INDEX (words_of_a_task) WHERE ${taskWords.taskId} = ${tasks.id} AND ${taskWords.word} LIKE ${pattern})`;
+  const ids = (rows as { task_id: string }[]).map(({ task_id }) => task_id);
+  return ids.length <= RARE ? ids : null;
 }
+
+const hasWord = (pattern: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${taskWords} FORCE INDEX (words_of_a_task) WHERE ${taskWords.taskId} = ${tasks.id} AND ${taskWords.word} LIKE ${pattern})`;
 
 export async function taskById(db: Reader, id: string): Promise<{ task: Task; steps: HistoryStep[] } | null> {
   const [task] = await db.select().from(tasks).where(eq(tasks.id, id));
