@@ -31,7 +31,8 @@ describe.each(register.map((contract) => ({ type: contract.type, contract })))('
     const limits = {
       feeCents: [1_000, 2_000, 100],
       rewardCents: [2_000, 4_000, 100],
-      amountCents: [1, Number.MAX_SAFE_INTEGER, 1],
+      amountCents: [1, 1_000_000_000_000, 1],
+      version: [1, 2_147_483_647, 1],
     };
     for (const [name, [least = 0, most = 0, step = 0]] of Object.entries(limits)) {
       if (!(name in (sample.data as object))) continue;

@@ -32,7 +32,7 @@ export const Instant = Type.String({
 /** A business day, `YYYY-MM-DD`, in the company's time zone. */
 export const BusinessDay = Type.String({
   format: 'date',
-  pattern: '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}$',
+  pattern: '^(?:19[7-9][0-9]|2[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}$',
   description: "A business day, YYYY-MM-DD, in the company's time zone.",
 });
 
@@ -42,6 +42,12 @@ export const JiraId = Type.String({
   maxLength: 32,
   'x-hint': 'A Jira id looks like ABC-123.',
 });
+
+/** Counts a task's assignments and its closing, from 1; no more than an INT of the databases holds. */
+export const TaskVersion = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
+
+/** What one payout pays: at most ten billion dollars, so that thousands of them are still added up exactly. */
+export const PayoutCents = Type.Integer({ minimum: 1, maximum: 1_000_000_000_000, description: 'Whole cents.' });
 
 /** An amount in whole cents. */
 export const Cents = (limits: { minimum?: number; maximum?: number } = {}) =>

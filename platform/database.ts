@@ -40,6 +40,9 @@ export class CommitUnknown extends Error {}
 const STATEMENT_TIMEOUT_MS = 5_000;
 const ACQUIRE_TIMEOUT_MS = 3_000;
 const CONNECT_TIMEOUT_MS = 2_000;
+/** A statement's own limit is the driver's; this is for one that is queued behind another, which it does not time. */
+const UNHEARD_MS = 1_000;
+const ROLLBACK_TIMEOUT_MS = 1_000;
 const TRIES = 5;
 
 const DEADLOCK = 1213;
@@ -49,6 +52,8 @@ const DUPLICATE_KEY = 1062; // two transactions looked, both wrote: the second l
 const ROLLED_BACK = new Set([DEADLOCK, LOCK_WAIT, CHANGED_ROW, DUPLICATE_KEY]);
 const SERVER_GOES = new Set([1053, 1077, 1152, 1153, 1158, 1159, 1160, 1161, 1184, 1927, 3169]);
 const SERVER_FULL = new Set([1040, 1203, 1226]);
+/** It answers, but can write nothing now: no room left, or only to be read. */
+const CANNOT_WRITE = new Set([1021, 1114, 1290, 1836]);
 
 const inUse = new Gauge({ name: 'ates_database_connections_in_use', help: 'Connections lent to work under way.' });
 
@@ -71,14 +76,14 @@ export function openDatabase(url: URL, password: string, connections: number): D
   });
   // Queued on the new connection ahead of whatever asked for it.
   pool.on('connection', (fresh) => {
-    const raw = fresh as unknown as { query(statement: string, done: (error: Error | null) => void): void };
+    const raw = fresh as unknown as { query(options: object, done: (error: Error | null) => void): void };
     const destroyOnError = (error: Error | null) => error && (fresh as unknown as PoolConnection).destroy();
-    raw.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', destroyOnError);
-    raw.query(
+    const settings = [
+      'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
       "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3, " +
         "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
-      destroyOnError,
-    );
+    ];
+    for (const sql of settings) raw.query({ sql, timeout: CONNECT_TIMEOUT_MS }, destroyOnError);
   });
 
   async function acquire(deadline: number): Promise<PoolConnection> {
@@ -95,49 +100,58 @@ export function openDatabase(url: URL, password: string, connections: number): D
     }
   }
 
-  async function lend<T>(deadline: number, work: (connection: Statements, db: Transaction) => Promise<T>): Promise<T> {
-    const lent = await acquire(deadline);
+  async function lend<T>(deadline: number, work: (lent: Lent, db: Transaction) => Promise<T>): Promise<T> {
+    const connection = await acquire(deadline);
     inUse.inc();
-    let broken = false;
-    const timed = {
-      async query(statement: string | object, values?: readonly unknown[]) {
-        const timeout = Math.min(STATEMENT_TIMEOUT_MS, deadline - performance.now());
+    const lent: Lent = {
+      isClean: true,
+      async query(statement, values, limitMs = deadline - performance.now()) {
+        const timeout = Math.min(STATEMENT_TIMEOUT_MS, limitMs);
         if (timeout <= 0) throw unavailable('The time for this request is over.');
         try {
           const options = typeof statement === 'string' ? { sql: statement } : statement;
-          return await ask(lent, { ...options, timeout }, values);
+          return await ask(connection, { ...options, timeout }, values);
         } catch (error) {
-          broken ||= isLost(error);
+          if (isLost(error)) lent.isClean = false;
           throw error;
         }
       },
     };
+    const statements: Statements = { query: (statement, values) => lent.query(statement, values) };
     try {
-      const db = drizzle(timed as unknown as mysql.Connection) as unknown as Transaction;
-      return await work(timed, Object.assign(db, { connection: timed }));
+      const db = drizzle(statements as unknown as mysql.Connection) as unknown as Transaction;
+      return await work(lent, Object.assign(db, { connection: statements }));
     } finally {
       inUse.dec();
-      if (broken) lent.destroy();
-      else lent.release();
+      if (lent.isClean) connection.release();
+      else connection.destroy();
     }
   }
 
   async function once<T>(work: (tx: Transaction) => Promise<T>, deadline: number): Promise<T> {
-    return lend(deadline, async (connection, tx) => {
-      await connection.query('START TRANSACTION');
+    return lend(deadline, async (lent, tx) => {
+      await lent.query('START TRANSACTION');
+      // Until the end of the transaction is certain: whoever got the connection would commit what is left in it.
+      lent.isClean = false;
       let result: T;
       try {
         result = await work(tx);
+        if (performance.now() > deadline) throw unavailable('The time for this request is over.');
       } catch (error) {
-        await connection.query('ROLLBACK').catch(() => undefined); // a connection that cannot roll back is destroyed
+        if (!isLost(error)) await lent.query('ROLLBACK', [], ROLLBACK_TIMEOUT_MS).then(clean, () => undefined);
         throw error;
       }
       try {
-        await connection.query('COMMIT');
+        await lent.query('COMMIT');
+        clean();
       } catch (error) {
         throw isLost(error) ? new CommitUnknown('connection lost at COMMIT', { cause: error }) : error;
       }
       return result;
+
+      function clean(): void {
+        lent.isClean = true;
+      }
     });
   }
 
@@ -169,7 +183,7 @@ export function openDatabase(url: URL, password: string, connections: number): D
         }
       }
     },
-    ping: () => lend(performance.now() + 2_000, async (connection) => void (await connection.query('SELECT 1'))),
+    ping: () => lend(performance.now() + 2_000, async (lent) => void (await lent.query('SELECT 1'))),
     close: () => pool.end(),
   };
 }
@@ -189,11 +203,36 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
+/** A connection that was lent. */
+interface Lent {
+  /** Nothing is left in it that its next user would meet. */
+  isClean: boolean;
+  query(
+    statement: string | mysql.QueryOptions,
+    values?: readonly unknown[],
+    limitMs?: number,
+  ): Promise<[unknown, unknown]>;
+}
+
 /** mysql2's own promises record a stack for each statement, which took a fifth of a command's time. */
-function ask(lent: PoolConnection, options: object, values: readonly unknown[] = []): Promise<[unknown, unknown]> {
+function ask(
+  connection: PoolConnection,
+  options: object & { timeout: number },
+  values: readonly unknown[] = [],
+): Promise<[unknown, unknown]> {
   return new Promise((resolve, reject) => {
-    const raw = lent.connection as unknown as { query(options: object, values: readonly unknown[], done: Done): void };
-    raw.query(options, values, (error, rows, fields) => (error ? reject(error) : resolve([rows, fields])));
+    const raw = connection.connection as unknown as {
+      query(options: object, values: readonly unknown[], done: Done): void;
+    };
+    const unheard = setTimeout(() => {
+      reject(Object.assign(new Error('the database does not answer'), { fatal: true }));
+      connection.destroy();
+    }, options.timeout + UNHEARD_MS);
+    raw.query(options, values, (error, rows, fields) => {
+      clearTimeout(unheard);
+      if (error) reject(error);
+      else resolve([rows, fields]);
+    });
   });
 }
 
@@ -225,4 +264,5 @@ function isLost(error: unknown): boolean {
   );
 }
 
-const isAway = (error: unknown): boolean => isLost(error) || SERVER_FULL.has(errnoOf(error));
+const isAway = (error: unknown): boolean =>
+  isLost(error) || SERVER_FULL.has(errnoOf(error)) || CANNOT_WRITE.has(errnoOf(error));

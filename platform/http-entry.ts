@@ -99,7 +99,15 @@ async function answerCommand(request: Request, route: CommandRoute): Promise<Fun
     prepared = await route.prepare?.(given);
   } catch (error) {
     // What was done before is answered as it was, whatever has become of what it needed then.
-    const first = use && (await database.read((db) => keptAnswer(db, runtime.requestHmacKey, use), { deadline }));
+    const isInvalid = error instanceof AppError && error.code === 'invalid-content';
+    const first =
+      use &&
+      (await database
+        .read((db) => keptAnswer(db, runtime.requestHmacKey, use), { deadline })
+        .catch((refused) => {
+          // Content is judged before a key that came with another one.
+          throw isInvalid && refused instanceof AppError && refused.code === 'idempotency-key-reused' ? error : refused;
+        }));
     if (!first) throw error;
     return { ...first, headers: { 'idempotency-replayed': 'true' } };
   }

@@ -92,6 +92,7 @@ export async function sessionVerifier(config: Config): Promise<(cookies: Cookies
       );
       const { sub, role, exp, aud } = payload;
       if (typeof sub !== 'string' || !isUuid(sub) || aud !== AUDIENCE) return null;
+      if (!Number.isSafeInteger(exp)) return null; // 1e400 is a number too
       if (typeof role !== 'string' || !ROLES.includes(role)) return null;
       const user = { id: sub, role: role as Role, expiresAt: new Date((exp ?? 0) * 1_000) };
       if (checked.size >= MAX_CHECKED) checked.clear();

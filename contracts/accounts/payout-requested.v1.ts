@@ -1,5 +1,5 @@
 import { defineEvent } from '../event.ts';
-import { BusinessDay, Cents, Exactly, Uuid } from '../fields.ts';
+import { BusinessDay, Exactly, PayoutCents, Uuid } from '../fields.ts';
 
 /** «Выплата попугаю»: a closed day owes a worker its balance, which is to be paid out. */
 export const payoutRequestedV1 = defineEvent({
@@ -9,7 +9,7 @@ export const payoutRequestedV1 = defineEvent({
     /** A UUIDv5 of business date and user: a restored database asks for the same payout again. */
     payoutId: Uuid,
     userId: Uuid,
-    amountCents: Cents({ minimum: 1 }),
+    amountCents: PayoutCents,
     /** The day that was closed. */
     businessDate: BusinessDay,
   }),

@@ -1,5 +1,5 @@
 import { defineEvent } from '../event.ts';
-import { BusinessDay, Cents, Exactly, OneOf, Uuid } from '../fields.ts';
+import { BusinessDay, Exactly, OneOf, PayoutCents, Uuid } from '../fields.ts';
 
 /** A payout cannot be sent until its worker has done something about the card. */
 export const payoutBlockedV1 = defineEvent({
@@ -8,7 +8,7 @@ export const payoutBlockedV1 = defineEvent({
   data: Exactly({
     payoutId: Uuid,
     userId: Uuid,
-    amountCents: Cents({ minimum: 1 }),
+    amountCents: PayoutCents,
     businessDate: BusinessDay,
     reason: OneOf('no-card', 'card-refused'),
   }),

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvent } from '../event.ts';
-import { Exactly, FeeCents, RewardCents, Uuid } from '../fields.ts';
+import { Exactly, FeeCents, RewardCents, TaskVersion, Uuid } from '../fields.ts';
 
 /** The old form of v2: told no more, read for ever. Its title carries the Jira id: `[ABC-1] - Title` (`old-title.ts`). */
 export const taskAssignedV1 = defineEvent({
@@ -12,6 +12,6 @@ export const taskAssignedV1 = defineEvent({
     userId: Uuid,
     feeCents: FeeCents,
     rewardCents: RewardCents,
-    version: Type.Integer({ minimum: 1 }),
+    version: TaskVersion,
   }),
 });

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvent } from '../event.ts';
-import { Exactly, FeeCents, JiraId, Nullable, RewardCents, Uuid } from '../fields.ts';
+import { Exactly, FeeCents, JiraId, Nullable, RewardCents, TaskVersion, Uuid } from '../fields.ts';
 
 /** «Задача назначена»: a task has been given to a worker, for the first time or again. */
 export const taskAssignedV2 = defineEvent({
@@ -15,6 +15,6 @@ export const taskAssignedV2 = defineEvent({
     feeCents: FeeCents,
     rewardCents: RewardCents,
     /** Counts the task's assignments and its closing: 1..n. */
-    version: Type.Integer({ minimum: 1 }),
+    version: TaskVersion,
   }),
 });

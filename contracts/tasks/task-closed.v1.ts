@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvent } from '../event.ts';
-import { Exactly, RewardCents, Uuid } from '../fields.ts';
+import { Exactly, RewardCents, TaskVersion, Uuid } from '../fields.ts';
 
 /** The old form of v2: told no more, read for ever. Its title carries the Jira id: `[ABC-1] - Title` (`old-title.ts`). */
 export const taskClosedV1 = defineEvent({
@@ -11,6 +11,6 @@ export const taskClosedV1 = defineEvent({
     title: Type.String({ minLength: 1, maxLength: 250 }),
     userId: Uuid,
     rewardCents: RewardCents,
-    version: Type.Integer({ minimum: 1 }),
+    version: TaskVersion,
   }),
 });

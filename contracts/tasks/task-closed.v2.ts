@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { defineEvent } from '../event.ts';
-import { Exactly, JiraId, Nullable, RewardCents, Uuid } from '../fields.ts';
+import { Exactly, JiraId, Nullable, RewardCents, TaskVersion, Uuid } from '../fields.ts';
 
 /** «Задача закрыта»: its assignee has closed a task and earns its reward. */
 export const taskClosedV2 = defineEvent({
@@ -14,6 +14,6 @@ export const taskClosedV2 = defineEvent({
     userId: Uuid,
     rewardCents: RewardCents,
     /** Counts the task's assignments and its closing: 1..n; a closing is the last. */
-    version: Type.Integer({ minimum: 1 }),
+    version: TaskVersion,
   }),
 });

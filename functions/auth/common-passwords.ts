@@ -7,6 +7,6 @@ const common = new Set(dictionary['passwords-common'] as readonly string[]);
 export function isCommonPassword(password: string): boolean {
   const plain = password.normalize('NFC').toLowerCase();
   const core = plain.replace(/^[\d\W_]+|[\d\W_]+$/g, '');
-  const isRepeated = /^(.{1,3})\1+$/su.test(plain);
+  const isRepeated = [...plain].length < 20 && /^(.{1,3})\1+$/su.test(plain);
   return common.has(plain) || isRepeated || (core.length < 10 && common.has(core));
 }

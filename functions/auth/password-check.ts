@@ -3,7 +3,7 @@ import { AppError } from '#platform/errors';
 import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from './db/attempts.ts';
 import { keepSignIn } from './db/sign-ins.ts';
 import { type UserRow, userByEmail } from './db/users.ts';
-import { waitSeconds } from './domain/throttle.ts';
+import { foldedEmail, waitSeconds } from './domain/throttle.ts';
 import { passwordFits } from './password.ts';
 
 interface Tried {
@@ -30,7 +30,10 @@ export async function checkPassword(database: Database, tried: Tried): Promise<U
       await forgetAttempt(db, attempt.id);
       throw new AppError('too-many-sign-ins', { retryAfterSeconds });
     }
-    return { attempt, found: await userByEmail(db, email) };
+    const row = await userByEmail(db, email);
+    // The database takes more spellings for the same than the throttle does (ø is o): by each one could try anew.
+    const found = row && foldedEmail(row.email) === foldedEmail(email) ? row : null;
+    return { attempt, found };
   });
 
   const fits = await passwordFits(found?.passwordHash ?? null, password);

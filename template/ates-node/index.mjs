@@ -189,7 +189,7 @@ async function operations(path, response) {
 }
 
 const server = createServer(
-  { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 16_384 },
+  { headersTimeout: 5_000, requestTimeout: 10_000, maxHeaderSize: 65_536 },
   (request, response) => {
     if (draining) response.setHeader('connection', 'close');
     const path = request.url.split('?')[0];

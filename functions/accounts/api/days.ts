@@ -5,7 +5,7 @@ import { csvAmount, csvReply, wantsCsv } from '#platform/csv';
 import { dayRangeOf, rangeQuery } from '#platform/day-range';
 import { AppError } from '#platform/errors';
 import { query } from '#platform/route';
-import { accountsBefore, booksOf, dayOf, statesBetween, wouldClose } from '../db/days.ts';
+import { accountsBefore, booksOf, dayOf, statesOf, wouldClose } from '../db/days.ts';
 import { totalsOfDays } from '../db/reading.ts';
 import { openDays } from '../domain/close-day.ts';
 import { begunDayView, openDayView } from '../domain/day-view.ts';
@@ -23,7 +23,7 @@ export const summary = query({
   csv: true,
   async run({ query, db, calendar, now, headers }) {
     const { from, to, dates } = dayRangeOf(query, calendar.dateOf(await now()));
-    const summary = summaryOf(dates, await totalsOfDays(db, from, to), await statesBetween(db, from, to));
+    const summary = summaryOf(dates, await totalsOfDays(db, from, to), await statesOf(db, dates));
     return wantsCsv(headers) ? csvReply(columns, csvRows(summary.items)) : summary;
   },
 });

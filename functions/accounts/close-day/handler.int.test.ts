@@ -339,6 +339,24 @@ it('whatever is recorded while days are closed, each payout is the balance of be
   }
 });
 
+it('movements from before the first day that was closed: their day is closed too, and the next one pays them', async () => {
+  await record.deliver([earned(randomUUID(), at(second, 1))]);
+  await press(third);
+  await closed(third);
+  const late = randomUUID();
+  await record.deliver([earned(late, at(first, 1), 3_000)]);
+
+  expect(await dayOf(first)).toMatchObject({ state: 'closed', payouts: { count: 0, totalCents: 0 } });
+  expect(await press(first)).toMatchObject({ status: 200, body: { date: first, state: 'closed' } });
+  const { body } = await api.request('GET', `/api/accounts/summary?from=${first}&to=${today}`, { as: accountant });
+  expect(body.items.map(({ state }: { state: string }) => state)).toEqual(['closed', 'closed', 'closed', 'open']);
+  expect(await payoutsOf(late)).toEqual([]);
+
+  await press(today, { early: true });
+  await closed(today);
+  expect(await payoutsOf(late)).toMatchObject([{ business_date: today, sum: -3_000 }]);
+});
+
 it('a day that nobody closes is told by the metrics, by every process, also when nothing pokes it', async () => {
   const overdue = async () => Number(/^ates_day_overdue_seconds (.*)$/m.exec(await close.handler.metrics())?.[1]);
   expect(await overdue()).toBe(0);

@@ -1,4 +1,4 @@
-import { and, asc, between, eq, gt, gte, inArray, lt, max, min, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, lt, max, min, sql } from 'drizzle-orm';
 import type { BusinessDate } from '#platform/business-day';
 import { safeInteger } from '#platform/columns';
 import type { Reader, Transaction } from '#platform/database';
@@ -17,9 +17,16 @@ export async function booksOf(db: Reader): Promise<Books<BusinessDate>> {
   return { firstMovement: movement?.first ?? null, lastBegun: day?.last ?? null };
 }
 
+/**
+ * A day's closing; null: it has not begun. A day from before the first that was closed, whose first movement was heard
+ * of later, has no closing of its own: it is as closed as that one, and what it holds is paid with the next.
+ */
 export async function dayOf(db: Reader, date: BusinessDate): Promise<DayRow | null> {
-  const [day] = await db.select().from(days).where(eq(days.date, date));
-  return day ?? null;
+  const [day] = await db.select().from(days).where(gte(days.date, date)).orderBy(asc(days.date)).limit(1);
+  if (!day || day.date === date) return day ?? null;
+  const { firstMovement } = await booksOf(db);
+  if (firstMovement === null || date < firstMovement) return null;
+  return { ...day, date, accountsTotal: 0, accountsDone: 0, payoutsCount: 0, payoutsCents: 0 };
 }
 
 /** Fixes the days' cut-offs; one that somebody else has begun meanwhile stays. True: the last of them is new. */
@@ -142,14 +149,16 @@ export async function wouldClose(db: Reader, openDays: readonly BusinessDate[]) 
 }
 
 /** States of the days of a range whose closing has begun. */
-export async function statesBetween(
-  db: Reader,
-  from: BusinessDate,
-  to: BusinessDate,
-): Promise<Map<string, DayRow['state']>> {
+export async function statesOf(db: Reader, dates: readonly BusinessDate[]): Promise<Map<string, DayRow['state']>> {
+  const { date, state } = days;
   const rows = await db
-    .select({ date: days.date, state: days.state })
+    .select({ date, state })
     .from(days)
-    .where(between(days.date, from, to));
-  return new Map(rows.map(({ date, state }) => [date, state]));
+    .where(inArray(date, [...dates]));
+  const states = new Map<string, DayRow['state']>(rows.map((row) => [row.date, row.state]));
+  const [first] = await db.select({ date, state }).from(days).orderBy(asc(date)).limit(1);
+  const { firstMovement } = await booksOf(db);
+  if (!first || firstMovement === null) return states;
+  for (const earlier of dates) if (earlier >= firstMovement && earlier < first.date) states.set(earlier, first.state);
+  return states;
 }

@@ -127,6 +127,7 @@ describe('adding a user', () => {
     ['ten  chars', 201],
     ['🦜'.repeat(10), 422], // one thing, over and over
     ['x7#kQ2!mZp'.repeat(12).concat('12345678'), 201],
+    ['x'.repeat(128), 201],
     ['x'.repeat(129), 422],
     ['Password123', 422],
     ['1234567890', 422],
@@ -177,6 +178,21 @@ describe('changing a user', () => {
     expect(again).toMatchObject({ status: 200, headers: { 'idempotency-replayed': 'true' } });
     expect((await signIn(user.email, PASSWORD)).status).toBe(401);
     expect((await signIn(user.email, password)).status).toBe(200);
+  });
+
+  it('a wrong present password is refused with whatever else is changed', async () => {
+    const user = await plant(person('worker'));
+    const answer = await change(user.id, { locale: 'en', currentPassword: 'wrong' }, user);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '/currentPassword' }] } });
+  });
+
+  it('content is judged before a key that came with another one', async () => {
+    const user = await plant(person('worker'));
+    const headers = { 'idempotency-key': randomUUID() };
+    const send = (body: object) => request('PATCH', `/api/auth/users/${user.id}`, { as: admin, body, headers });
+    expect((await send({ name: 'Гоша' })).status).toBe(200);
+    expect((await send({ password: 'password123' })).status).toBe(422);
+    expect((await send({ name: 'Кеша' })).status).toBe(409);
   });
 
   it('guessing the password of a session left open is slowed down like signing in', async () => {

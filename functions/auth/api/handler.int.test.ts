@@ -60,6 +60,11 @@ it('ids name disabled users too; q finds parts of names in any case, and % stand
   expect(names(await list('?status=disabled'))).toEqual([]);
 });
 
+it.each(['active', 'disabled'])('whether somebody is %s is told to nobody who names an id', async (status) => {
+  const path = `/api/auth/users?ids=${ids.Вера}&status=${status}`;
+  expect((await request('GET', path, { as: person('worker') })).status).toBe(422);
+});
+
 it('pages follow each other without gap or repeat; a cursor belongs to its reader and filters', async () => {
   const seen: string[] = [];
   let cursor = '';

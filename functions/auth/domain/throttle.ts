@@ -32,6 +32,6 @@ export function waitSeconds(seen: TriesSeen, now: Date): number {
   return Math.min(BLOCK_SECONDS, Math.max(...waits));
 }
 
-/** The same person's e-mail however it is typed: case and accents folded, as the table of users compares it. */
+/** The same person's e-mail however it is typed: case and accents folded, and ß as ss, which its upper case is. */
 export const foldedEmail = (email: string): string =>
-  email.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
+  email.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase().toLowerCase().trim();

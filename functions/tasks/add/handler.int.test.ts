@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
-import { cutAtCommit } from '#platform/testing/cut-at-commit';
+import { lossyWay } from '#platform/testing/lossy-way';
 import { keepsTheCommandPromises } from '#platform/testing/promises';
 import { person, serviceUnderTest } from '#platform/testing/service-under-test';
 import { authStandIn } from '../auth-stand-in.ts';
@@ -9,7 +9,7 @@ import tasksAdd from './handler.ts';
 
 const auth = authStandIn();
 const tasks = serviceUnderTest('tasks');
-const way = cutAtCommit(() => tasks.databaseUrl());
+const way = lossyWay(() => tasks.databaseUrl());
 const add = tasks.start(tasksAdd, () => ({ ...auth.env(), ...way.env() }));
 
 const manager = person('manager');

@@ -34,7 +34,7 @@ export const tasksList = query({
     const page = pageOf('tasks', user, query, ['createdAt', 'id']);
     const { status, assignee, taken, ids, q = '', from, to } = query;
     if (from && to && from > to) throw invalid('?from', 'is after to');
-    const whose = assignee && assigneeOf(assignee, user.id);
+    const whose = assignee === undefined ? undefined : assigneeOf(assignee, user.id);
     const where = await tasksWhere(db, {
       ...(status && { status }),
       ...(whose && { assignee: whose }),

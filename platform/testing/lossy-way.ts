@@ -3,10 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 
 /**
- * A way to the database that is lost at the next COMMIT: before the database gets to see it, or after it has made it,
- * on the answer's way back. Nobody on this side can tell the two apart.
+ * A way to the database that is lost at a COMMIT: before the database gets to see it, or after it has made it, on the
+ * answer's way back; nobody on this side can tell the two apart. Or one that swallows everything, and stays open.
  */
-export function cutAtCommit(to: () => URL) {
+export function lossyWay(to: () => URL) {
+  let isHole = false;
+  let holeFrom: string | null = null;
   let next: 'before' | 'after' | null = null;
   let statement = '';
   const open = new Set<Socket>();
@@ -31,6 +33,8 @@ export function cutAtCommit(to: () => URL) {
     client.on('data', (bytes) => {
       isMeant = !bytes.includes('START TRANSACTION') && (isMeant || bytes.includes(statement));
       const when = isMeant && bytes.includes('COMMIT') ? next : null;
+      isHole ||= holeFrom !== null && bytes.includes(holeFrom);
+      if (isHole) return;
       if (when === 'before') return cut();
       if (when === 'after') {
         database.removeAllListeners('data');
@@ -38,7 +42,7 @@ export function cutAtCommit(to: () => URL) {
       }
       database.write(bytes);
     });
-    database.on('data', (bytes) => void client.write(bytes));
+    database.on('data', (bytes) => void (isHole || client.write(bytes)));
   });
   beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => {
@@ -56,7 +60,12 @@ export function cutAtCommit(to: () => URL) {
       next = when;
       statement = of;
     },
-    /** Whether there was one. */
+    /** Nothing gets through any more, either way, once a statement with `from` is sent; null: everything does. */
+    swallow(from: string | null): void {
+      holeFrom = from;
+      isHole = false;
+    },
+    /** Whether there was a cut. */
     isCut: () => next === null,
   };
 }
