@@ -1,21 +1,20 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
 import type { Program } from './engines.ts';
 import type { Launch } from './processes.ts';
 
-const run = promisify(execFile);
-const INIT_TIMEOUT_MS = 60_000;
-
-/** Prepares a private MariaDB in `folder`: its data, and a user `ates_admin` who may do anything, set at every start. */
+/**
+ * Prepares a private MariaDB in `folder`: its data, and a user `ates_admin` who may do anything, set at every start.
+ * @param run runs what makes the data, to its end
+ */
 export async function prepareMariadb(
   program: Program,
   folder: string,
   port: number,
   password: string,
+  run: (launch: Omit<Launch, 'logFile'>) => Promise<void>,
 ): Promise<Omit<Launch, 'logFile'>> {
   const data = join(folder, 'data');
   // The share folder is Debian's /usr/share/mysql, or Homebrew's beside the binary.
@@ -57,20 +56,15 @@ export async function prepareMariadb(
     mkdirSync(fresh, { recursive: true });
     const creator = join(dirname(program.path).replace(/sbin$/, 'bin'), 'mariadb-install-db');
     const user = userInfo();
-    await run(
-      'bash',
-      [
-        creator,
-        ...args,
-        `--basedir=${base}`,
-        `--datadir=${fresh}`,
-        '--auth-root-authentication-method=socket',
-        `--auth-root-socket-user=${user.username}`,
-        '--skip-test-db',
-        ...(user.uid === 0 ? ['--user=root'] : []),
-      ],
-      { env, timeout: INIT_TIMEOUT_MS },
-    );
+    const how = [
+      `--basedir=${base}`,
+      `--datadir=${fresh}`,
+      '--auth-root-authentication-method=socket',
+      `--auth-root-socket-user=${user.username}`,
+      '--skip-test-db',
+      ...(user.uid === 0 ? ['--user=root'] : []),
+    ];
+    await run({ command: 'bash', args: [creator, ...args, ...how], env });
     renameSync(fresh, data);
   }
   return { command: program.path, args, env };

@@ -42,12 +42,15 @@ export class Part {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    this.#wanted = true;
     if (!this.#child) this.#spawn();
+    this.#wanted = true;
     const { name, url, readyWithinMs, launch } = this.plan;
     const port = Number(new URL(url).port || 80);
     const deathsBefore = this.#deaths;
-    const diesAgain = () => (this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null);
+    const diesAgain = () => {
+      if (!this.#wanted) return 'it was stopped';
+      return this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null;
+    };
     const isReady = async () => (await this.plan.ready()) && this.pid !== null && listens(this.pid, port);
     await until(name, readyWithinMs, isReady, diesAgain);
   }
@@ -76,7 +79,8 @@ export class Part {
       signalGroup(child.pid, 'SIGKILL'); // a master that was killed leaves workers on its port
       this.#deaths = Date.now() - startedAt > STEADY_MS ? 1 : this.#deaths + 1;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** (this.#deaths - 1));
-      setTimeout(() => this.#wanted && !this.#child && this.#spawn(), pauseMs);
+      const again = () => this.#wanted && !this.#child && !this.#processes.stopping.aborted;
+      setTimeout(() => again() && this.#spawn(), pauseMs);
     };
     child.once('exit', ended);
     child.once('error', ended);

@@ -5,6 +5,8 @@ import type { Log } from './log.ts';
 
 /** The topic exchange of all events: routing key = event type. */
 export const EXCHANGE = 'ates.events';
+/** Where the outbox publishes them; it leads to `ates.events` while every function that hears has its queue. */
+export const ENTRY_EXCHANGE = 'ates.outbox';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const LONGEST_PAUSE_MS = 5_000;

@@ -17,11 +17,13 @@ export function brokerUsers(functions: readonly string[], passwordOf: (user: str
     password: passwordOf(name),
   });
   const queue = `(${functions.join('|')})`;
+  const exchanges = 'ates\\.(events|outbox)';
   const heard = `${queue}(\\.dead)?`;
   return [
-    user('outbox', '^ates\\.events$', '^ates\\.events$', '^$'),
+    user('outbox', '^ates\\.outbox$', '^ates\\.outbox$', '^$'),
     // It parks by the default exchange, which RabbitMQ calls amq.default, and names it for dead letters.
-    user('queue', `^(ates\\.events|${heard})$`, `^(amq\\.default|${heard})$`, `^(ates\\.events|${heard})$`),
+    // To lead one exchange to another it reads the one and writes the other.
+    user('queue', `^(${exchanges}|${heard})$`, `^(amq\\.default|ates\\.events|${heard})$`, `^(${exchanges}|${heard})$`),
     // It locks the dead letters by a queue of its own, and sends them back to their queues as `queue` parks them.
     user('ops', '^ates\\.ops$', '^amq\\.default$', `^${queue}\\.dead$`),
   ];

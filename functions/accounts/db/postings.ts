@@ -37,9 +37,9 @@ export async function recordedFacts(tx: Transaction, movements: readonly TaskMov
   const taskIds = [...new Set(movements.map((movement) => movement.taskId))];
   const versions = [...new Set(movements.map((movement) => movement.version))];
   if (taskIds.length === 0) return [];
-  const { kind, taskId, version, userId, sumCents } = transactions;
+  const { kind, taskId, version, userId, sumCents, businessDate } = transactions;
   const rows = await tx
-    .select({ kind, taskId, version, userId, sumCents })
+    .select({ kind, taskId, version, userId, sumCents, businessDate })
     .from(transactions)
     .where(and(inArray(taskId, taskIds), inArray(version, versions)));
   return rows as KnownFact[]; // a payout, which has no task, is not among them

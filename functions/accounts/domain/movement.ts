@@ -26,13 +26,15 @@ export function movementOf({ taskId, title, jiraId, userId, version, amount }: T
 }
 
 /** What names a fact in the ledger, and what it says. */
-export type KnownFact = Pick<TaskMovement, 'kind' | 'taskId' | 'version' | 'userId' | 'sumCents'>;
+export interface KnownFact extends Pick<TaskMovement, 'kind' | 'taskId' | 'version' | 'userId' | 'sumCents'> {
+  readonly businessDate: string;
+}
 
 /**
  * Kind, task and version name a fact. One that is in the ledger, or came before in the same batch, has no second
- * effect; the same name with another worker or amount is no repeat but a contradiction.
+ * effect; the same name with another worker, amount or day is no repeat but a contradiction.
  */
-export function sortOut<M extends TaskMovement>(heard: readonly M[], recorded: readonly KnownFact[]) {
+export function sortOut<M extends TaskMovement & KnownFact>(heard: readonly M[], recorded: readonly KnownFact[]) {
   const nameOf = ({ kind, taskId, version }: KnownFact) => `${kind} ${taskId} ${version}`;
   const known = new Map(recorded.map((fact) => [nameOf(fact), fact]));
   const fresh: M[] = [];
@@ -42,7 +44,10 @@ export function sortOut<M extends TaskMovement>(heard: readonly M[], recorded: r
     if (!same) {
       fresh.push(movement);
       known.set(nameOf(movement), movement);
-    } else if (same.userId !== movement.userId || same.sumCents !== movement.sumCents) contradictions.push(movement);
+    } else if (!saysTheSame(same, movement)) contradictions.push(movement);
   }
   return { fresh, contradictions };
 }
+
+const saysTheSame = (one: KnownFact, other: KnownFact): boolean =>
+  one.userId === other.userId && one.sumCents === other.sumCents && one.businessDate === other.businessDate;

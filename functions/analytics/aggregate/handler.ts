@@ -30,7 +30,7 @@ export default defineFunction({
       const { fresh, contradictions } = sortOut(heard, await storedFacts(tx, heard));
       for (const { eventId } of contradictions) {
         alarm(log, 'fact-content-differs', { eventId });
-        reject(eventId, 'this fact was recorded with another worker or amount');
+        reject(eventId, 'this fact was recorded with another worker, amount or day');
       }
       if (fresh.length === 0) return;
       await saveFacts(tx, fresh);

@@ -2,7 +2,7 @@ import { and, inArray } from 'drizzle-orm';
 import type { BusinessDate } from '#platform/business-day';
 import type { Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
-import type { Fact, KnownFact } from '../domain/fact.ts';
+import type { Fact } from '../domain/fact.ts';
 import { facts } from './schema.ts';
 
 /** A fact with where it came from, as its row holds it. */
@@ -14,11 +14,11 @@ export interface HeardFact extends Fact {
   readonly jiraId: string | null;
 }
 
-const { kind, userId, sumCents, taskId, version, payoutId } = facts;
-const known = { kind, userId, sumCents, taskId, version, payoutId };
+const { kind, userId, sumCents, businessDate, taskId, version, payoutId } = facts;
+const known = { kind, userId, sumCents, businessDate, taskId, version, payoutId };
 
 /** What is stored already about these versions of tasks, and about these payouts. */
-export async function storedFacts(tx: Transaction, heard: readonly Fact[]): Promise<KnownFact[]> {
+export async function storedFacts(tx: Transaction, heard: readonly Fact[]): Promise<Fact[]> {
   const taskIds = [...new Set(heard.flatMap((fact) => fact.taskId ?? []))];
   const payoutIds = [...new Set(heard.flatMap((fact) => fact.payoutId ?? []))];
   const versions = [...new Set(heard.flatMap((fact) => fact.version ?? []))];

@@ -245,6 +245,7 @@ describe('what is heard again', () => {
     ['the same fact', {}, []],
     ['with another amount', { sumCents: -1_600 }, ['again']],
     ['with another worker', { userId: 'bob' }, ['again']],
+    ['on another day', { businessDate: '2026-02-27' }, ['again']],
   ])('%s has no second effect', (_, changes, contradicting) => {
     for (const first of [known, payout]) {
       const { fresh, contradictions } = sortOut([{ ...first, ...changes, eventId: 'again' }], [first]);

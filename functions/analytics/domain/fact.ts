@@ -12,14 +12,11 @@ export interface Fact {
   readonly payoutId: string | null;
 }
 
-/** What names a fact, and what it says. */
-export type KnownFact = Omit<Fact, 'businessDate'>;
-
 /**
- * One that is stored, or came before in the same batch, has no second effect; the same name with another worker or
- * amount is no repeat but a contradiction.
+ * One that is stored, or came before in the same batch, has no second effect; the same name with another worker, amount
+ * or day is no repeat but a contradiction.
  */
-export function sortOut<F extends Fact>(heard: readonly F[], stored: readonly KnownFact[]) {
+export function sortOut<F extends Fact>(heard: readonly F[], stored: readonly Fact[]) {
   const known = new Map(stored.map((fact) => [nameOf(fact), fact]));
   const fresh: F[] = [];
   const contradictions: F[] = [];
@@ -28,9 +25,12 @@ export function sortOut<F extends Fact>(heard: readonly F[], stored: readonly Kn
     if (!same) {
       fresh.push(fact);
       known.set(nameOf(fact), fact);
-    } else if (same.userId !== fact.userId || same.sumCents !== fact.sumCents) contradictions.push(fact);
+    } else if (!saysTheSame(same, fact)) contradictions.push(fact);
   }
   return { fresh, contradictions };
 }
 
-const nameOf = ({ kind, taskId, version, payoutId }: KnownFact) => payoutId ?? `${kind} ${taskId} ${version}`;
+const nameOf = ({ kind, taskId, version, payoutId }: Fact) => payoutId ?? `${kind} ${taskId} ${version}`;
+
+const saysTheSame = (one: Fact, other: Fact): boolean =>
+  one.userId === other.userId && one.sumCents === other.sumCents && one.businessDate === other.businessDate;

@@ -1,4 +1,4 @@
-import { EXCHANGE, whileConnected } from '#platform/broker';
+import { ENTRY_EXCHANGE, whileConnected } from '#platform/broker';
 import { readConfig, readSecret } from '#platform/config';
 import { openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
@@ -38,11 +38,11 @@ const operations = await serveOperations({
 
 const session = whileConnected(config, 'outbox', log, stopping.signal, async (connection, lost) => {
   const channel = await connection.createConfirmChannel();
-  await channel.assertExchange(EXCHANGE, 'topic', { durable: true });
+  await channel.assertExchange(ENTRY_EXCHANGE, 'topic', { durable: true });
   const ended = AbortSignal.any([lost, stopping.signal]);
   connected = true;
   try {
-    const publish = publisher(channel, EXCHANGE, log);
+    const publish = publisher(channel, ENTRY_EXCHANGE, log);
     await Promise.all(senders.map((sender) => sender.run(publish, ended)));
   } finally {
     connected = false;

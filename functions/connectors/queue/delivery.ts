@@ -23,11 +23,20 @@ export const MAX_BATCH_BYTES = 1024 * 1024;
 /** Reads a message; `problem` says why no function can ever take it. */
 export function readDelivery(message: Message, since: number): { delivery: Delivery; problem: string | null } {
   const { content, fields, properties } = message;
-  const text = content.length <= MAX_EVENT_BYTES ? content.toString('utf8') : '';
+  const text = content.length <= MAX_EVENT_BYTES ? utf8(content) : '';
   const routingKey = String(properties.headers?.['x-ates-routing-key'] ?? fields.routingKey);
-  const base = { message, routingKey, text, bytes: content.length + 1, since, occurredAt: Date.now(), traceparent: '' };
+  const base = {
+    message,
+    routingKey,
+    text: text ?? '',
+    bytes: content.length + 1,
+    since,
+    occurredAt: Date.now(),
+    traceparent: '',
+  };
   const refuse = (problem: string) => ({ delivery: { ...base, id: String(properties.messageId ?? '') }, problem });
   if (content.length > MAX_EVENT_BYTES) return refuse(`larger than ${MAX_EVENT_BYTES / 1024} KiB`);
+  if (text === null) return refuse('no UTF-8');
   let event: unknown;
   try {
     event = JSON.parse(text);
@@ -60,4 +69,13 @@ export function takeBatch(waiting: Delivery[]): Delivery[] {
   }
   waiting.unshift(...later);
   return batch;
+}
+
+/** Null: it is none. Mended text would be another one, and up to three times as long. */
+function utf8(content: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+  } catch {
+    return null;
+  }
 }

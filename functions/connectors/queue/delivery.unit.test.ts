@@ -81,3 +81,10 @@ it('nothing in a message makes the reader fail', () => {
     }),
   );
 });
+
+it('bytes that are no UTF-8 are refused as they came: mended they would be another event, and longer', () => {
+  const text = JSON.stringify({ ...sample, ours: 'x' });
+  const bytes = Buffer.from(text);
+  bytes[text.lastIndexOf('x')] = 0xff;
+  expect(readDelivery(messageOf(bytes, 'm'), 7)).toMatchObject({ problem: 'no UTF-8', delivery: { id: 'm' } });
+});

@@ -6,12 +6,15 @@ import { Counter, Gauge, Histogram, whenRead } from '#platform/metrics';
 import { awayPauseMs, pauseBeforeRetry, RETRY_PAUSES_MS } from './back-off.ts';
 import type { Call } from './call.ts';
 import { type Delivery, MAX_BATCH_EVENTS, readDelivery, takeBatch } from './delivery.ts';
+import type { Gate } from './gate.ts';
 import type { Subscription } from './subscriptions.ts';
 import { deadLetterId, deadQueueOf, declare } from './topology.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 export interface QueueOptions {
   readonly exchange: string;
+  /** Told whether the queue is there. */
+  readonly gate?: Gate;
   readonly retryPausesMs?: readonly number[];
   /** After so many different events in a row that fail alone the function counts as away: a bad deploy parks nothing. */
   readonly failuresInARow?: number;
@@ -111,9 +114,13 @@ export class FunctionQueue {
     const over = AbortSignal.any([ended, closed.signal]);
     const returned = new Set<string>();
     channel.on('return', ({ properties }: Message) => returned.add(String(properties.headers?.['x-ates-id'])));
-    const { exchange, settleMs } = this.#options;
+    const { exchange, gate, settleMs } = this.#options;
     const endMeasures = whenRead({ gauges: [], measure: async () => this.#measure() });
-    const declareAll = () => declare(connection, channel, exchange, this.subscription, settleMs);
+    const declareAll = async () => {
+      const whenMissing = async () => gate?.missing(this.#queue);
+      await declare(connection, channel, exchange, this.subscription, settleMs, whenMissing);
+      await gate?.bound(this.#queue);
+    };
     try {
       await declareAll();
       await channel.prefetch(PREFETCH);
@@ -144,10 +151,15 @@ export class FunctionQueue {
     let wake: () => void = () => undefined;
     let cancelled = false;
     let failure: unknown = null;
+    let closing: Promise<void> = Promise.resolve();
     session.onRetry = () => wake();
     const onMessage = (message: ConsumeMessage | null) => {
       if (message) session.take(message);
-      else cancelled = true; // the queue was deleted: it is declared again
+      else {
+        cancelled = true; // the queue was deleted: it is declared again
+        closing = this.#options.gate?.missing(this.#queue) ?? closing;
+        closing.catch(() => undefined); // awaited below
+      }
       wake();
     };
     const { consumerTag } = await channel.consume(this.#queue, onMessage);
@@ -186,7 +198,12 @@ export class FunctionQueue {
     await Promise.all(underWay);
     session.returnAll();
     if (failure) throw failure;
-    if (cancelled && !over.aborted) throw new Error('the queue was deleted'); // declared again with the next channel
+    if (cancelled && !over.aborted) {
+      // What was told between the two must be sent again by hand: the broker had other queues for it, and confirmed it.
+      alarm(this.#log, 'queue-deleted', { function: this.#queue });
+      await closing;
+      throw new Error('the queue was deleted'); // declared again with the next channel
+    }
     return away;
   }
 

@@ -1,4 +1,4 @@
-import { EXCHANGE, whileConnected } from '#platform/broker';
+import { ENTRY_EXCHANGE, EXCHANGE, whileConnected } from '#platform/broker';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
 import { serveOperations } from '#platform/operations-server';
@@ -6,6 +6,7 @@ import { callerKeys } from '#platform/session';
 import { flushTelemetry, startTelemetry } from '#platform/telemetry';
 import { functionCaller } from './call.ts';
 import { FunctionQueue } from './function-queue.ts';
+import { Gate } from './gate.ts';
 import { readSubscriptions } from './subscriptions.ts';
 
 /**
@@ -21,9 +22,12 @@ const [callerKey = ''] = callerKeys(config);
 startTelemetry('queue');
 const stopping = new AbortController();
 
-const queues = readSubscriptions(config.stackFile).map((subscription) => {
+const subscriptions = readSubscriptions(config.stackFile);
+const names = subscriptions.map((subscription) => subscription.function);
+const gate = new Gate(ENTRY_EXCHANGE, EXCHANGE, names);
+const queues = subscriptions.map((subscription) => {
   const call = functionCaller(config.addressOf(subscription.function), callerKey, CALL_TIMEOUT_MS);
-  return new FunctionQueue(subscription, call, log, { exchange: EXCHANGE });
+  return new FunctionQueue(subscription, call, log, { exchange: EXCHANGE, gate });
 });
 
 const operations = await serveOperations({
@@ -35,6 +39,7 @@ const operations = await serveOperations({
 
 const session = whileConnected(config, 'queue', log, stopping.signal, async (connection, lost) => {
   const ended = AbortSignal.any([lost, stopping.signal]);
+  gate.use(connection);
   await Promise.all(queues.map((queue) => queue.run(connection, ended)));
 });
 

@@ -28,8 +28,10 @@ export async function declare(
   exchange: string,
   { function: queue, bindings }: Subscription,
   settleMs = SETTLE_MS,
+  whenMissing: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   const isNew = !(await exists(connection, queue)) || !(await exists(connection, deadQueueOf(queue)));
+  if (isNew) await whenMissing();
   await channel.assertExchange(exchange, 'topic', { durable: true });
   await channel.assertQueue(deadQueueOf(queue), {
     durable: true,

@@ -34,6 +34,9 @@ export function verdictOf(result: CallResult, events: number): Verdict {
         ? { kind: 'settled', failed }
         : { kind: 'away', reason: 'a 200 that is no answer', alarm: true, waitMs: 0 };
     }
+    case 400:
+    case 413:
+    case 415:
     case 500:
     case 504:
       return { kind: 'fails', reason: `answered ${status}` };

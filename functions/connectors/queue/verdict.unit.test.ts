@@ -46,8 +46,9 @@ it.each([
   [403, { kind: 'away', alarm: true }],
   [204, { kind: 'away', alarm: true }],
   [301, { kind: 'away', alarm: true }],
-  [400, { kind: 'away', alarm: true }],
-  [413, { kind: 'away', alarm: true }],
+  [400, { kind: 'fails' }],
+  [413, { kind: 'fails' }],
+  [415, { kind: 'fails' }],
 ])('%i: %j', (status, verdict) => expect(verdictOf(answer(status), 1)).toMatchObject(verdict));
 
 it('without a connection the function is away; a connection that broke may be one event’s fault', () => {
