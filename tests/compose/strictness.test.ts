@@ -138,7 +138,7 @@ it('nobody is a guest at the broker, and each connector may do what it must and 
   const listed = await compose('exec', '--no-TTY', 'rabbitmq', 'rabbitmqctl', '--quiet', 'list_permissions');
   const names = listed.split('\n').map((line) => line.split('\t')[0]);
   expect(names.filter((name) => name !== 'user').sort()).toEqual(['ops', 'outbox', 'queue']);
-  expect(listed).toMatch(/^outbox\t\^ates\\\.events\$\t\^ates\\\.events\$\t\^\$$/m);
+  expect(listed).toMatch(/^outbox\t\^ates\\\.outbox\$\t\^ates\\\.outbox\$\t\^\$$/m);
 });
 
 it('an entry that is opened to others with the demo’s well-known password does not come up', async () => {
