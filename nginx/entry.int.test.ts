@@ -250,6 +250,32 @@ describe('what an answer may do in a browser', () => {
   });
 });
 
+it.each([
+  ['an unknown version', 'GET /api/tasks HTTP/9.9\r\nHost: x\r\n\r\n', '400'],
+  ['an unknown transfer encoding', 'POST /api/tasks HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n', '400'],
+  ['a method of nginx itself', 'TRACE /api/tasks HTTP/1.1\r\nHost: x\r\n\r\n', '405'],
+])('%s is a problem as any other, and the fault of whoever sent it', async (_, bytes, status) => {
+  const answer = await raw(bytes);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain('Content-Type: application/problem+json');
+  expect(/^Allow: GET, HEAD\r$/m.test(answer)).toBe(status === '405');
+});
+
+it('HTTP/1.0 without a Host reaches a function all the same', async () => {
+  expect(await raw('POST /api/tasks HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}')).toMatch(/^HTTP\/1.1 200 /);
+});
+
+it('a page differs by language, and says so to whatever keeps it', async () => {
+  const vary = async (path: string) => (await fetch(`${entry.url}${path}`)).headers.get('vary') ?? '';
+  expect(await vary('/tasks/')).toContain('Accept-Language, Cookie');
+  expect(await vary('/healthz')).not.toContain('Cookie');
+});
+
+it('/healthz takes GET and HEAD, and nothing else', async () => {
+  const answer = await fetch(`${entry.url}/healthz`, { method: 'DELETE' });
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
 it('too many requests from one address get 429 and when to come back', async () => {
   const limited = await startNginx(
     {

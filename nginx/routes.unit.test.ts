@@ -30,6 +30,15 @@ it('fixed words are exact places, which nginx prefers to patterns; a parameter i
   expect(locations).toContain('location ~ "^/api/x/[^/]+/close$" {');
 });
 
+it('a path for services among themselves is not there from outside, though a pattern beside it would fit', () => {
+  const { maps, locations } = nginxRoutes([
+    ...routes,
+    { method: 'GET', path: '/api/x/facts', function: 'x-api', inside: true },
+  ]);
+  expect(locations).toContain('location = /api/x/facts { return 404; }');
+  expect(maps).not.toContain('facts');
+});
+
 it('two functions that serve the same method and path stop the generation', () => {
   const twice = [...routes, { method: 'POST', path: '/api/x', function: 'y-add' }];
   expect(() => nginxRoutes(twice)).toThrow('POST /api/x is served by two functions');

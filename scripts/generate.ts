@@ -25,7 +25,7 @@ export async function generated(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const routes = all.flatMap(({ name, http = [] }) =>
     http.flatMap(({ method, path, roles }) =>
-      roles === 'service' || !path.startsWith('/api/') ? [] : [{ method, path, function: name }],
+      path.startsWith('/api/') ? [{ method, path, function: name, inside: roles === 'service' }] : [],
     ),
   );
   const { maps, locations } = nginxRoutes(routes);

@@ -13,7 +13,9 @@ beforeAll(async () => {
 
 const routes = (await definitions()).flatMap(({ http = [] }) => http);
 /** The session's own routes are about nobody's role; trying them would sign the testers out. */
-const tried = routes.filter(({ path, roles }) => roles !== 'everyone' && path !== '/api/auth/session');
+const tried = routes.filter(
+  ({ path, roles }) => roles !== 'everyone' && roles !== 'service' && path !== '/api/auth/session',
+);
 
 describe.each(tried.map(({ method, path, roles }) => ({ method, path, roles })))(
   '$method $path',
@@ -39,3 +41,15 @@ describe.each(tried.map(({ method, path, roles }) => ({ method, path, roles })))
     });
   },
 );
+
+const inside = routes.filter(({ roles }) => roles === 'service');
+
+it.each(inside.map(({ method, path }) => ({ method, path })))(
+  '$method $path, for services among themselves, is not there from outside, for whomever',
+  async ({ method, path }) => {
+    for (const visitor of [Visitor.anonymous(), ...visitors.values()])
+      expect(await visitor.send(method, path)).toMatchObject({ status: 404, body: { type: '/problems/not-found' } });
+  },
+);
+
+it('there are such routes', () => expect(inside.length).toBeGreaterThan(0));
