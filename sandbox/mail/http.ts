@@ -32,7 +32,8 @@ export function httpServer({ messages, faults }: Given): Server {
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://mail');
+    const [pathname = '', search] = (request.url ?? '/').split('?');
+    const searchParams = new URLSearchParams(search);
     const answer = (status: number, type: string, body: string, policy = PAGE_POLICY) =>
       response
         .writeHead(status, { ...ALWAYS, 'content-type': type, 'content-security-policy': policy })
