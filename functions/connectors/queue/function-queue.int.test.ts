@@ -355,6 +355,20 @@ async function messagesInOrNull(): Promise<number | null> {
   return found?.messageCount ?? null;
 }
 
+it('however many events fail at the head of the queue, those behind them are handled, and the failing ones are parked', async () => {
+  behaviour = (_, response) => answer(response, 503, {});
+  await start({ failuresInARow: 5 });
+  const bad = await publish(8);
+  const good = await publish(3);
+  const fails = (ids: readonly string[]) => ids.some((id) => bad.includes(id));
+  calls = [];
+  behaviour = (ids, response, request) => (fails(ids) ? answer(response, 500, {}) : handles()(ids, response, request));
+  await expect.poll(() => messagesIn(`${name}.dead`), { timeout: 25_000 }).toBe(bad.length);
+  await settled();
+  const passed = calls.filter(({ ids }) => !fails(ids)).flatMap(({ ids }) => ids);
+  expect(good.filter((id) => !passed.includes(id))).toEqual([]);
+}, 30_000);
+
 it('several connectors share a queue; when one is cut off in the middle, what it held is handled by the others', async () => {
   await start();
   let cut = null as ChannelModel | null;

@@ -33,6 +33,8 @@ const callsFor = (waiting: number): number => (waiting >= MAX_BATCH_EVENTS ? CAL
 /** RabbitMQ closes a channel that holds a delivery for 30 min; nothing here takes nearly as long. */
 const LONGEST_HOLD_MS = 4 * 60_000;
 const MAX_COUNTED = 10_000;
+const PROBES_AT_ONCE = 10;
+const MAX_PROBES = 1_000;
 
 const labelNames = ['function'];
 const batchSize = new Histogram({
@@ -302,36 +304,52 @@ export class FunctionQueue {
     this.#log.error({ eventId: delivery.id, deadLetter: id, attempts, reason }, 'parked');
   }
 
-  /** Until the function answers again: asked with an empty batch, or, if it failed for every event, with one of them. */
+  /** Until the function answers again: asked with an empty batch, or, if it failed for every event, with some of them. */
   async #waitForFunction(channel: ConfirmChannel, away: AwayVerdict, over: AbortSignal): Promise<void> {
     if (away.alarm) alarm(this.#log, 'function-away', { function: this.#queue, reason: away.reason });
     else this.#log.warn({ reason: away.reason }, 'function away');
     awayGauge.set({ function: this.#queue }, 1);
-    let probe: Delivery | null = null;
+    const probes: Delivery[] = [];
     let waitMs = away.waitMs;
-    while (!over.aborted) {
+    let isBack = false;
+    while (!isBack && !over.aborted) {
       const pauseMs = Math.max(waitMs, awayPauseMs(this.#probes, away.failing, Math.random()));
       this.#probes += 1;
       await pause(pauseMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) break;
-      if (away.failing && !probe) {
-        const message = await channel.get(this.#queue);
-        if (!message) break; // nothing is left to fail
-        probe = readDelivery(message as Message, performance.now()).delivery;
-      }
-      const verdict = await this.#ask(probe ? [probe] : []);
-      if (verdict.kind === 'settled') break;
-      waitMs = verdict.kind === 'away' ? verdict.waitMs : 0;
-      if (probe && performance.now() - probe.since > LONGEST_HOLD_MS) {
-        channel.reject(probe.message, true);
-        probe = null;
+      const asked = away.failing ? (await this.#nextProbes(channel, probes)).map((probe) => [probe]) : [[]];
+      isBack = asked.length === 0; // nothing is left to fail
+      for (const batch of asked) {
+        const verdict = await this.#ask(batch);
+        isBack = verdict.kind === 'settled';
+        waitMs = verdict.kind === 'away' ? verdict.waitMs : 0;
+        if (isBack || over.aborted) break;
       }
     }
-    // The probe's own answer is asked for again with the others: its effect is there once, whatever comes.
-    if (probe && !over.aborted) channel.reject(probe.message, true);
+    // The probes' own answers are asked for again with the others: their effect is there once, whatever comes.
+    if (!over.aborted) for (const probe of probes) channel.reject(probe.message, true);
     this.#failedInARow.clear();
     awayGauge.set({ function: this.#queue }, 0);
     if (!over.aborted) this.#log.info('function answers again');
+  }
+
+  /**
+   * The next events to ask a failing function with, and not the same ones each time: where it fails for those at the
+   * queue's head alone, however many, one behind them shows that it works.
+   */
+  async #nextProbes(channel: ConfirmChannel, held: Delivery[]): Promise<Delivery[]> {
+    const oldest = held[0]?.since ?? performance.now();
+    if (held.length >= MAX_PROBES || performance.now() - oldest > LONGEST_HOLD_MS) {
+      for (const probe of held.splice(0)) channel.reject(probe.message, true);
+    }
+    const fresh: Delivery[] = [];
+    while (fresh.length < PROBES_AT_ONCE) {
+      const message = await channel.get(this.#queue);
+      if (!message) break;
+      fresh.push(readDelivery(message as Message, performance.now()).delivery);
+    }
+    held.push(...fresh);
+    return fresh.length > 0 ? fresh : held.slice(0, PROBES_AT_ONCE);
   }
 
   /** Calls the function, and counts how long that took and what came of it. */
