@@ -109,7 +109,7 @@ function Closing({ day }: { day: Day }) {
             <div>
               <dt>{t('cutOff', { zone: timeZone })}</dt>
               <dd>
-                <Time at={cutOff} zone={timeZone} />
+                <Time at={cutOff} />
               </dd>
             </div>
             <div>
