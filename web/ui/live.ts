@@ -48,11 +48,12 @@ export function useLive<T>(path: string | null, everyMs = EVERY_MS): Live<T> {
       } catch (failure) {
         if (over) return;
         const error = failure as Refused;
-        waitMs = Math.max(everyMs, error.retryAfterSeconds * 1_000);
+        // What is not for the reader's role is not asked for again by itself.
+        waitMs = error.status === 403 ? 0 : Math.max(everyMs, error.retryAfterSeconds * 1_000);
         setState((old) => ({ path, data: old.path === path ? old.data : null, error }));
       }
       busy = false;
-      timer = setTimeout(look, waitMs);
+      if (waitMs) timer = setTimeout(look, waitMs);
     };
     const look = () => document.visibilityState === 'visible' && load.current();
     load.current();
