@@ -172,6 +172,51 @@ it.each([
   expect(seen).toHaveLength(before);
 });
 
+describe('what is not there', () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    fetch(`${entry.url}${path}`, { method, headers: { accept: BROWSER, ...headers } });
+
+  it.each([
+    ['/nothing', 'ru', 'ru-RU,ru;q=0.9', ''],
+    ['/tasks/nothing/', 'en', 'ru-RU,ru;q=0.9', 'lang=en'],
+    ['/assets/nothing.js', 'en', 'de', ''],
+    ['/missing/', 'en', 'en', ''],
+    ['/missing/index.en.html', 'en', 'en', ''],
+    ['/.env', 'en', 'en', ''],
+  ])(
+    '%s is 404 and a page of ours in the reader’s language (%s) for a browser',
+    async (path, language, accepted, cookie) => {
+      const answer = await ask(path, { 'accept-language': accepted, cookie });
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'; /);
+      expect(answer.headers.get('x-trace-id')).toMatch(/^[\da-f]{32}$/);
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      expect(answer.headers.get('vary')).toContain('Accept, Accept-Language, Cookie');
+      const html = await answer.text();
+      expect(html).toContain(`<html lang="${language}">`);
+      expect(html).toContain('id="sign-out"'); // the shell, with its sections
+    },
+  );
+
+  it('is a problem for a program, below /api/ for everybody, and for whoever wants to change something', async () => {
+    for (const answer of [
+      await fetch(`${entry.url}/nothing`),
+      await ask('/api/nothing'),
+      await ask('/nothing', {}, 'POST'),
+      await ask('/nothing', { accept: 'application/json' }),
+    ]) {
+      expect(answer.status).toBe(404);
+      expect(await problem(answer)).toMatchObject({ type: '/problems/not-found' });
+    }
+  });
+
+  it('the icon that browsers ask for by themselves is no error', async () => {
+    expect((await ask('/favicon.ico')).status).toBe(204);
+  });
+});
+
 it.each([
   '/assets../stack.yml',
   '/assets/..%2f..%2fstack.yml',

@@ -75,9 +75,10 @@ it('scripts hold no texts, there is one style file for all, and no script or sty
   }
 });
 
-it('nginx leads to every page from its path without the slash', () => {
+it('nginx leads to every page from its path without the slash, but to the one for paths that there are not', () => {
   const template = readFileSync(join(import.meta.dirname, '../nginx/ates.conf.template'), 'utf8');
   const [, led = ''] = /location ~ "\^\/\(([^)]+)\)\$" \{ return 301/.exec(template) ?? [];
-  const paths = Object.values(PAGES).flatMap(({ path }) => path || []);
+  const paths = Object.values(PAGES).flatMap((page) => (page === PAGES.missing ? [] : page.path || []));
   expect(led.split('|')).toEqual(expect.arrayContaining(paths));
+  expect(led.split('|')).not.toContain(PAGES.missing?.path);
 });

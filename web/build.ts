@@ -73,6 +73,7 @@ export const PAGES: Readonly<Record<string, PageInfo>> = {
     roles: ['admin'],
     reads: ['/api/ops/status'],
   },
+  missing: { path: 'missing', title: { ru: 'Такой страницы нет', en: 'There is no such page' } }, // shown with 404
   parts: { path: 'ui', title: { ru: 'Детали страниц', en: 'Parts of the pages' } },
 };
 

@@ -14,6 +14,7 @@ export interface Variant {
   readonly viewport: { readonly width: number; readonly height: number };
   readonly colorScheme: 'light' | 'dark';
   readonly locale: 'ru-RU' | 'en-US';
+  readonly timezoneId?: string;
 }
 
 export const VARIANTS = [

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { signIn } from './pages.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
-const [phone] = VARIANTS;
+const [phone, desktop] = VARIANTS;
 const url = process.env.ATES_TEST_URL ?? '';
 const title = `Посчитать перья ${randomUUID()}`;
 let accountant: Visitor;
@@ -139,6 +140,17 @@ it('an executive sees the figures and no button that changes something', async (
   await openAs(page, /Жако/);
   await page.locator('.total').waitFor();
   expect(await page.getByRole('button', { name: /Закрыть|Сверить/ }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a day that has not begun yet is told apart from one before the first movement', async () => {
+  const { page, context, faults } = await visit(desktop, '/healthz');
+  await signIn(context, 'accountant');
+  await page.goto(`${url}/accounts/company/?day=2999-01-01`);
+  await page.getByText('This day has not begun yet.').waitFor();
+  await page.goto(`${url}/accounts/company/?day=2001-01-01`);
+  await page.getByText('There were no transactions yet on that day.').waitFor();
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -34,6 +34,34 @@ it.each([
   await context.close();
 });
 
+it('a session that has ended is told on the sign-in page, and only there; the form leads past itself once somebody is in', async () => {
+  const ENDED = 'Your session has ended';
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/accounts/');
+  expect(await page.getByText(ENDED).count()).toBe(0); // there was none
+  await signInAs(page, /Кеша/, '/accounts/');
+
+  await page.goto(`${url}/auth/`); // nothing to do there
+  await page.waitForURL(`${url}/tasks/`);
+
+  await context.clearCookies({ name: /^ates_/ });
+  await page.goto(`${url}/accounts/?day=2026-01-01`);
+  await page.waitForURL(/\/auth\/\?back=/);
+  await page.getByText(ENDED).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('button', { name: /Кеша/ }).click();
+  await page.waitForURL(`${url}/accounts/?day=2026-01-01`);
+  await page.goBack();
+  await page.waitForURL((address) => address.pathname !== '/auth/');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(`${url}/auth/`);
+  await page.getByText('One sign-in for every section.').waitFor();
+  expect(await page.getByText(ENDED).count()).toBe(0); // they ended it themselves
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('signing out ends the session at the server, also when the short token has ended', async () => {
   const { page, context, faults } = await visit(desktop, '/auth/?back=/accounts/');
   await signInAs(page, /Кеша/, '/accounts/');

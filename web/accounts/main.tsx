@@ -14,7 +14,7 @@ function MyAccount() {
     <>
       <LiveMark live={account} />
       <Loaded live={account}>{(data) => <Balance account={data} />}</Loaded>
-      <Statement base="/api/accounts/me/transactions" zone={account.data?.today.timeZone} />
+      <Statement base="/api/accounts/me/transactions" />
     </>
   );
 }

@@ -19,19 +19,17 @@ const KINDS: readonly TransactionKind[] = ['fee', 'reward', 'payout'];
 interface StatementProps {
   /** The list that is shown; the filters of the address are added to it. */
   readonly base: string;
-  /** The company's zone, as soon as it is known. */
-  readonly zone: string | undefined;
   /** Whose a row is has to be said. */
   readonly isOfMany?: boolean;
 }
 
 /** Rows of the ledger with filters by day and kind, and all of them as a file. */
-export function Statement({ base, zone, isOfMany = false }: StatementProps) {
+export function Statement({ base, isOfMany = false }: StatementProps) {
   const [query, change] = useQuery();
   const path = filteredPath(base, query, FILTERS);
   const isFiltered = path !== base;
   const rows = useLiveList<Transaction>(path);
-  const name = useNames(isOfMany && zone && rows.data ? rows.data.map(({ userId }) => userId) : []);
+  const name = useNames(isOfMany && rows.data ? rows.data.map(({ userId }) => userId) : []);
 
   return (
     <section class="card" aria-labelledby="statement">
@@ -57,7 +55,7 @@ export function Statement({ base, zone, isOfMany = false }: StatementProps) {
           </>
         }
       >
-        {(found) => <TransactionTable rows={found} zone={zone} nameOf={isOfMany ? name : null} />}
+        {(found) => <TransactionTable rows={found} nameOf={isOfMany ? name : null} />}
       </List>
     </section>
   );
@@ -65,11 +63,10 @@ export function Statement({ base, zone, isOfMany = false }: StatementProps) {
 
 interface TransactionTableProps {
   readonly rows: readonly Transaction[];
-  readonly zone: string | undefined;
   readonly nameOf: ((userId: string) => string) | null;
 }
 
-function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
+function TransactionTable({ rows, nameOf }: TransactionTableProps) {
   const [opened, setOpened] = useState<string | null>(null);
   return (
     <Table
@@ -81,7 +78,7 @@ function TransactionTable({ rows, zone, nameOf }: TransactionTableProps) {
         <Fragment key={row.id}>
           <tr>
             <td class="soft">
-              <Time at={row.datetime} zone={zone} />
+              <Time at={row.datetime} />
             </td>
             {nameOf && <td class="who">{nameOf(row.userId)}</td>}
             <td>

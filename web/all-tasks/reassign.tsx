@@ -23,6 +23,7 @@ export function ReassignAll() {
   const [begun, setBegun] = useState<string | null>(null);
   const key = useRef('');
   const job = latest.data?.items[0];
+  const isRunning = job?.state === 'running';
   const name = useNames(job?.byWorker.map(({ userId }) => userId) ?? []);
 
   async function ask() {
@@ -45,7 +46,7 @@ export function ReassignAll() {
 
   return (
     <section class="card" aria-label={t('reassignAll')}>
-      <button type="button" class="button" disabled={job?.state === 'running'} onClick={ask}>
+      <button type="button" class="button" aria-disabled={isRunning} onClick={() => isRunning || ask()}>
         {t('reassignAll')}
       </button>
       {refused && <ProblemNotice error={refused} />}

@@ -1,14 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DemoUsers, Session } from '#contracts/rest/auth';
-import { command, get, type Refused } from '../ui/client.ts';
+import { choice } from '../ui/choices.ts';
+import { command, get, type Refused, renew } from '../ui/client.ts';
 import { Field, Submit } from '../ui/Field.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { t } from './texts.ts';
 
+const wanted = new URLSearchParams(location.search).get('back');
+/** Signing out takes the cookie away: who has it and was sent here has a session that has ended, or has one still. */
+const wasHere = choice('id') !== undefined;
+
 /** Only to our own pages, and by the whole address: a path like `//evil.example` would be another site's. */
 function backAddress(): string {
-  const back = new URLSearchParams(location.search).get('back') ?? '/';
+  const back = wanted ?? '/';
   const url = URL.canParse(back, location.origin) ? new URL(back, location.origin) : null;
   return url?.origin === location.origin ? url.href : '/';
 }
@@ -22,6 +27,12 @@ function SignIn() {
   const [demo, setDemo] = useState<DemoUsers | null>(null);
 
   useEffect(() => {
+    // Who came by themselves and is signed in has no business here.
+    if (wasHere && wanted === null)
+      renew().then(
+        (isSignedIn) => isSignedIn && location.replace('/'),
+        () => undefined,
+      );
     get<DemoUsers>('/api/auth/demo').then(setDemo, () => undefined); // 404: this is no demonstration
   }, []);
 
@@ -31,7 +42,7 @@ function SignIn() {
     setRefused(null);
     try {
       await command<Session>('POST', '/api/auth/session', as);
-      location.assign(backAddress());
+      location.replace(backAddress()); // the back button leads past the form
     } catch (error) {
       setRefused(error as Refused);
       setBusy(false);
@@ -47,6 +58,7 @@ function SignIn() {
           void signIn({ email, password });
         }}
       >
+        {wasHere && wanted !== null && <p class="notice warn">{t('sessionEnded')}</p>}
         <p class="soft">{t('signInHint')}</p>
         {refused && <ProblemNotice error={refused} />}
         <Field label={t('email')}>
@@ -92,7 +104,7 @@ function SignIn() {
                 <button
                   type="button"
                   class="button"
-                  disabled={busy}
+                  aria-disabled={busy}
                   onClick={() => signIn({ email: user.email, password: demo.password })}
                 >
                   {user.name}

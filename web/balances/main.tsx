@@ -16,7 +16,6 @@ function Balances() {
   const chosen = query.get('userId') ?? '';
   const rows = accounts.data?.items ?? [];
   const name = useNames([...rows.map(({ userId }) => userId), ...(chosen ? [chosen] : [])]);
-  const zone = rows[0]?.today.timeZone;
   // From a figure somewhere else: the rows behind it come first.
   const [isLedHere] = useState(() => ['day', 'kind', 'taskId'].some((name) => query.has(name)));
 
@@ -67,7 +66,6 @@ function Balances() {
           base={
             chosen ? `/api/accounts/users/${encodeURIComponent(chosen)}/transactions` : '/api/accounts/transactions'
           }
-          zone={zone}
           isOfMany={!chosen}
         />
       ) : (

@@ -64,7 +64,7 @@ export function AllPayouts() {
           />
         </Filters>
         {hasRole('accountant', 'admin') && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
-          <button type="button" class="button no-print" disabled={isRetrying} onClick={() => setRetrying(true)}>
+          <button type="button" class="button no-print" aria-disabled={isRetrying} onClick={() => setRetrying(true)}>
             {t('retryAll')}
           </button>
         )}
@@ -194,9 +194,9 @@ function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
                     <button
                       type="button"
                       class="button quiet"
-                      disabled={busy === id}
+                      aria-disabled={busy === id}
                       aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
-                      onClick={() => retry(payout)}
+                      onClick={() => busy === id || retry(payout)}
                     >
                       {action}
                     </button>

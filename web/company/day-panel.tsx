@@ -40,7 +40,7 @@ export function DayPanel({ date, today, query, change }: { date: string; today: 
         <DayFilter label={t('otherDay')} name="day" otherwise={date} max={today} {...{ query, change }} />
       </div>
       {day.error?.status === 404 ? (
-        <Empty>{t('dayBeforeAll')}</Empty>
+        <Empty>{t(date > today ? 'dayAhead' : 'dayBeforeAll')}</Empty>
       ) : (
         <Loaded live={day}>
           {(known) => (
@@ -109,7 +109,7 @@ function Closing({ day }: { day: Day }) {
             <div>
               <dt>{t('cutOff', { zone: timeZone })}</dt>
               <dd>
-                <Time at={cutOff} zone={timeZone} />
+                <Time at={cutOff} />
               </dd>
             </div>
             <div>

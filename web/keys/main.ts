@@ -2,8 +2,8 @@ import { choice, keepChoice } from '../ui/choices.ts';
 import { t } from './texts.ts';
 
 /**
- * The keyboard's part of the pages: shortcuts, their sheet, and the palette. Loaded with the first key that may be one,
- * so that nobody else pays for it; without Preact, for it has to be small.
+ * What is pressed on every page: shortcuts, their sheet, and the palette; theme and language. Loaded with the first of
+ * it, so that nobody else pays for it; without Preact, for it has to be small.
  */
 
 const SEQUENCE_MS = 1_500;
@@ -21,7 +21,45 @@ const SECTIONS: Readonly<Record<string, string>> = {
   O: '/ops/',
 };
 
+const THEMES = ['auto', 'light', 'dark'];
+const root = document.documentElement;
+
+/** Goes on to the next theme, for this browser. */
+export function theme(): void {
+  const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? '') + 1) % THEMES.length] ?? 'auto';
+  keepChoice('theme', next);
+  root.dataset.theme = next;
+}
+
+/** Shows the page in the other language, this and all others, in this browser. */
+export function language(): void {
+  keepChoice('lang', root.lang === 'ru' ? 'en' : 'ru');
+  location.reload();
+}
+
 let goUntil = 0;
+
+/** What has the focus, and all that it stands in. */
+let focused: HTMLElement[] = [];
+function see(): void {
+  focused = [];
+  for (let at = document.activeElement as HTMLElement | null; at; at = at.parentElement) focused.push(at);
+}
+
+/** Where what has the focus goes away, the focus goes to what it stood in: nobody begins at the top of the page again. */
+function keepFocus(): void {
+  if (focused[0]?.isConnected || document.activeElement !== document.body) return;
+  focused.find((place) => {
+    if (!place.isConnected) return false;
+    if (place.tabIndex < 0) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    return document.activeElement === place;
+  });
+}
+
+see();
+addEventListener('focusin', see);
+new MutationObserver(keepFocus).observe(document.body, { childList: true, subtree: true });
 
 /** What a key does that was pressed outside of fields; `isPalette`: Ctrl or Command with K, from anywhere. */
 export function press({ key, code, shiftKey, timeStamp }: KeyboardEvent, isPalette: boolean): void {

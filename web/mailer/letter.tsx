@@ -12,8 +12,6 @@ import { t } from './texts.ts';
 
 interface LetterProps {
   readonly id: string;
-  /** The company's; undefined: not known yet. */
-  readonly zone: string | undefined;
   nameOf(userId: string): string;
   /** A copy has been made. */
   resent(): void;
@@ -25,7 +23,7 @@ export const subjectOf = ({ subject }: Mail): string =>
   subject?.replace(/(?<=\d) (?=[\d$])/g, '\u00a0') ?? t('unwritten');
 
 /** One letter: how it is doing, its text, and its HTML in a frame that can do nothing. */
-export function Letter({ id, zone, nameOf, resent, close }: LetterProps) {
+export function Letter({ id, nameOf, resent, close }: LetterProps) {
   const mail = useLive<MailWithHtml>(`/api/mailer/mails/${encodeURIComponent(id)}`);
   const section = useRef<HTMLElement>(null);
   useEffect(() => section.current?.focus(), []); // it opens above the list: the reader goes with it
@@ -40,7 +38,7 @@ export function Letter({ id, zone, nameOf, resent, close }: LetterProps) {
       <Loaded live={mail}>
         {(letter) => (
           <>
-            <Facts mail={letter} name={nameOf(letter.userId)} zone={zone} />
+            <Facts mail={letter} name={nameOf(letter.userId)} />
             {letter.message === null ? (
               <Empty>{t('unwrittenHint')}</Empty>
             ) : (
@@ -65,7 +63,7 @@ export function Letter({ id, zone, nameOf, resent, close }: LetterProps) {
   );
 }
 
-const Facts = ({ mail, name, zone }: { mail: Mail; name: string; zone: string | undefined }) => (
+const Facts = ({ mail, name }: { mail: Mail; name: string }) => (
   <dl class="facts">
     <div>
       <dt>{t('to')}</dt>
@@ -83,7 +81,7 @@ const Facts = ({ mail, name, zone }: { mail: Mail; name: string; zone: string | 
       <div>
         <dt>{t('sentAt')}</dt>
         <dd>
-          <Time at={mail.sentAt} zone={zone} />
+          <Time at={mail.sentAt} />
         </dd>
       </div>
     )}

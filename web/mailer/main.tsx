@@ -30,14 +30,7 @@ function Mailer() {
     <>
       <LiveMark live={mails} />
       {opened && (
-        <Letter
-          key={opened}
-          id={opened}
-          zone={mails.newest?.timeZone}
-          nameOf={name}
-          resent={mails.reload}
-          close={() => change({ id: '' })}
-        />
+        <Letter key={opened} id={opened} nameOf={name} resent={mails.reload} close={() => change({ id: '' })} />
       )}
       <section class="card">
         <Filters names={FILTERS} {...{ query, change }}>
@@ -78,7 +71,7 @@ function Mailer() {
                     {mail.attempts > 1 && <span class="soft small">{t('attemptsMade', { count: mail.attempts })}</span>}
                   </td>
                   <td class="soft">
-                    <Time at={mail.createdAt} zone={mails.newest?.timeZone} />
+                    <Time at={mail.createdAt} />
                   </td>
                 </tr>
               ))}

@@ -109,10 +109,10 @@ function Actions({ letter, path, acted }: { letter: DeadLetterWithBody; path: st
     <>
       {refused && <ProblemNotice error={refused} />}
       <div class="actions">
-        <button type="button" class="button main" disabled={isBusy} onClick={() => act('replay', {})}>
+        <button type="button" class="button main" aria-disabled={isBusy} onClick={() => isBusy || act('replay', {})}>
           {t('replay')}
         </button>
-        <button type="button" class="button" disabled={isBusy} onClick={() => setAsked(true)}>
+        <button type="button" class="button" aria-disabled={isBusy} onClick={() => isBusy || setAsked(true)}>
           {t('drop')}
         </button>
       </div>

@@ -55,7 +55,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
   }
   return (
     <>
-      <button type="button" class="button" disabled={isRunning} onClick={() => setAsked(true)}>
+      <button type="button" class="button" aria-disabled={isRunning} onClick={() => isRunning || setAsked(true)}>
         {name}
       </button>
       <div role="status">

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Account } from '#contracts/rest/accounts';
 import type { HistoryEntry, Task, TaskWithHistory } from '#contracts/rest/tasks';
 import { Title } from '../tasks/task-row.tsx';
 import { choice, hasRole } from '../ui/choices.ts';
 import { command, type Refused } from '../ui/client.ts';
-import { businessDay, dayIn } from '../ui/formats.ts';
+import { businessDay, dayOf } from '../ui/formats.ts';
 import { Loaded, Table } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
@@ -21,8 +20,6 @@ function TaskPage() {
   const task = useLive<TaskWithHistory>(id && `/api/tasks/${encodeURIComponent(id)}`);
   const history = task.data?.history ?? [];
   const name = useNames(history.flatMap(({ userId, byUserId }) => [userId, byUserId]));
-  const isOwn = history.some(({ userId }) => userId === choice('id'));
-  const account = useLive<Account>(isOwn ? '/api/accounts/me' : null, 60_000);
   if (!id || task.error?.status === 404) {
     return (
       <Empty>
@@ -31,7 +28,6 @@ function TaskPage() {
       </Empty>
     );
   }
-  const zone = account.data?.today.timeZone;
   return (
     <>
       <LiveMark live={task} />
@@ -39,7 +35,7 @@ function TaskPage() {
         {(known) => (
           <>
             <Facts task={known} name={name} changed={task.reload} />
-            <History task={known} name={name} zone={zone} />
+            <History task={known} name={name} />
           </>
         )}
       </Loaded>
@@ -113,9 +109,9 @@ const Amount = ({ cents }: { cents: number | undefined }) =>
   cents === undefined ? <span class="soft small">{t('hidden')}</span> : <Money cents={cents} movement />;
 
 /** What happened, newest first, with what it cost; and from there to the accounts. */
-function History({ task: { id, history }, name, zone }: NamedTask & { zone: string | undefined }) {
+function History({ task: { id, history }, name }: NamedTask) {
   const own = history.filter(({ userId }) => userId === choice('id'));
-  const days = zone ? [...new Set(own.map(({ at }) => dayIn(at, zone)))] : [];
+  const days = new Set(own.map(({ at }) => dayOf(at)));
   return (
     <section class="card" aria-labelledby="history">
       <h2 id="history">{t('history')}</h2>
@@ -124,7 +120,7 @@ function History({ task: { id, history }, name, zone }: NamedTask & { zone: stri
           <tr key={entry.version}>
             <td class="text">{t(entry.kind)}</td>
             <td class="soft">
-              <Time at={entry.at} zone={zone} />
+              <Time at={entry.at} />
             </td>
             <td class="who">{name(entry.userId)}</td>
             <td class="who">{name(entry.byUserId)}</td>
@@ -138,7 +134,7 @@ function History({ task: { id, history }, name, zone }: NamedTask & { zone: stri
       <p class="soft">{t('rowsHint')}</p>
       <p class="choices">
         {hasRole('accountant', 'executive', 'admin') && <a href={`/accounts/all/?taskId=${id}`}>{t('rowsAll')}</a>}
-        {days.map((day) => (
+        {[...days].map((day) => (
           <a key={day} href={`/accounts/?day=${day}`}>
             {t('rowsMine', { date: businessDay(day) })}
           </a>

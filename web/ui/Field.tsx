@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { newKey } from './client.ts';
 
 interface FieldProps {
   readonly label: string;
@@ -9,7 +10,7 @@ interface FieldProps {
 }
 
 export function Field({ label, error, children }: FieldProps) {
-  const id = useId();
+  const [id] = useState(newKey); // which no other script of the page can have, either
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -23,27 +24,38 @@ export function Field({ label, error, children }: FieldProps) {
   );
 }
 
-/** The one main button of a form; while `busy` it takes no second press. */
+/**
+ * The one main button of a form. While `busy` it takes no second press, but keeps the focus; when the answer has come,
+ * the focus goes to the first field that is wrong.
+ */
 export function Submit({ busy, children }: { busy: boolean; children: ComponentChildren }): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!busy) button.current?.form?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [busy]);
   return (
-    <button type="submit" class="button main" disabled={busy}>
+    <button
+      ref={button}
+      type="submit"
+      class="button main"
+      aria-disabled={busy}
+      onClick={(event) => busy && event.preventDefault()}
+    >
       {children}
     </button>
   );
 }
 
-/** A search that goes off with Enter or when the field is left; it is not drawn anew while somebody types. */
+/** A search that goes off with Enter or when the field is left; what somebody is typing stays. */
 export function Search({ label, value, search }: { label: string; value: string; search(text: string): void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    (field.current as HTMLInputElement).value = value;
+  }, [value]);
   return (
     <Field label={label}>
       {(control) => (
-        <input
-          {...control}
-          key={value}
-          type="search"
-          defaultValue={value}
-          onChange={(event) => search(event.currentTarget.value.trim())}
-        />
+        <input {...control} ref={field} type="search" onChange={(event) => search(event.currentTarget.value.trim())} />
       )}
     </Field>
   );

@@ -1,22 +1,34 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { Refused } from './client.ts';
 import { timeOfDay } from './formats.ts';
 import type { Live } from './live.ts';
 import { t } from './texts.ts';
 
-/** Why something did not work, the code for support, and a way to go on. */
+/** Why something did not work, the code for support, and a way to go on: elsewhere, where this is not for the reader. */
 export function ProblemNotice({ error, retry }: { error: Refused; retry?: () => void }) {
   const { traceId } = error.problem;
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    setSeconds(error.retryAfterSeconds);
+    const timer = setInterval(() => setSeconds((left) => left - 1), 1_000);
+    return () => clearInterval(timer);
+  }, [error]);
   return (
     <div class="notice bad" role="alert">
       <strong>{error.message}</strong>
-      {error.retryAfterSeconds > 0 && <p>{t('tryAgainIn', { seconds: error.retryAfterSeconds })}</p>}
+      {seconds > 0 && <p role="timer">{t('tryAgainIn', { seconds })}</p>}
       {traceId && <p class="small soft">{t('code', { traceId })}</p>}
-      {retry && (
-        <button type="button" class="button" onClick={retry}>
-          {t('retry')}
-        </button>
-      )}
+      {retry &&
+        (error.status === 403 ? (
+          <a class="button" href="/">
+            {t('toMine')}
+          </a>
+        ) : (
+          <button type="button" class="button" onClick={retry}>
+            {t('retry')}
+          </button>
+        ))}
     </div>
   );
 }

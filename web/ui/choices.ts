@@ -1,7 +1,7 @@
 import type { Role } from '#contracts/rest/auth';
 
 /** What the reader chose or who they are, as the cookies that pages may read tell; no server believes them. */
-export const choice = (name: 'theme' | 'keys' | 'id' | 'role'): string | undefined =>
+export const choice = (name: 'theme' | 'keys' | 'id' | 'role' | 'timeZone'): string | undefined =>
   new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
 
 /** Whether to show what only these roles may do. */

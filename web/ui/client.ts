@@ -4,12 +4,13 @@ import { problemText, t } from './texts.ts';
 
 /** A refusal, in the reader's language; `status` 0: no answer came, and it is not known what was done. */
 export class Refused extends Error {
-  readonly status: number;
-  readonly problem: Partial<Problem>;
-  readonly retryAfterSeconds: number;
+  declare readonly status: number;
+  declare readonly problem: Partial<Problem>;
+  declare readonly retryAfterSeconds: number;
 
-  constructor(status: number, problem: Partial<Problem>, retryAfterSeconds = 0) {
-    super(problemText(problem.type, problem.title ?? t('offline')));
+  /** @param isRead nothing was to be changed: nobody has to be told that nothing was. */
+  constructor(status: number, problem: Partial<Problem>, retryAfterSeconds = 0, isRead = false) {
+    super(isRead && status > 501 ? t('cannotRead') : problemText(problem.type, problem.title ?? t('offline')));
     this.status = status;
     this.problem = problem;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -71,7 +72,8 @@ async function send(method: string, path: string, body?: unknown, headers: Heade
   }
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  throw new Refused(response.status, problem, Number(response.headers.get('retry-after') ?? 0));
+  const isRead = method === 'GET' || (method === 'PUT' && path === SESSION); // renewing stands before a read, mostly
+  throw new Refused(response.status, problem, Number(response.headers.get('retry-after')), isRead);
 }
 
 const ask = (method: string, path: string, body: unknown, headers: Headers): Promise<Response> =>
@@ -92,7 +94,7 @@ function lost(): never {
 let renewing: Promise<boolean> | null = null;
 
 /** A new short token, false when the session is over; several callers at once share one request. */
-function renew(): Promise<boolean> {
+export function renew(): Promise<boolean> {
   renewing ??= send('PUT', SESSION, {})
     .then(
       () => true,

@@ -1,3 +1,5 @@
+import { choice } from './choices.ts';
+
 const locale = document.documentElement.lang === 'ru' ? 'ru-RU' : 'en-US';
 const plain = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' });
 const signed = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD', signDisplay: 'exceptZero' });
@@ -10,13 +12,19 @@ const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 /** A count or a measure; one digit behind the point is enough. */
 export const number = (value: number): string => short.format(value);
 
-/** The reader's own zone where none is given. */
-const written = (at: Date, options: Intl.DateTimeFormatOptions, timeZone?: string): string =>
-  new Intl.DateTimeFormat(locale, { ...options, timeZone: timeZone as string }).format(at);
+/** The company's, in which its days are counted: no time of a page is written in another, but for tooltips. */
+const companyZone = choice('timeZone') as string;
 
-/** An instant in full, in the company's zone, as its days are counted there. */
-export const dateTime = (instant: string, timeZone?: string): string =>
-  written(new Date(instant), { dateStyle: 'medium', timeStyle: 'short' }, timeZone);
+const written = (at: Date, options: Intl.DateTimeFormatOptions, timeZone = companyZone): string =>
+  at.toLocaleString(locale, { ...options, timeZone });
+
+const FULL = { dateStyle: 'medium', timeStyle: 'short' } as const;
+
+/** An instant in full. */
+export const dateTime = (instant: string): string => written(new Date(instant), FULL);
+
+/** An instant in full, where the reader is. */
+export const readersTime = (instant: string): string => new Date(instant).toLocaleString(locale, FULL);
 
 export const timeOfDay = (at: Date): string => written(at, { timeStyle: 'medium' });
 
@@ -37,5 +45,5 @@ export function shortTime(instant: string, timeZone?: string): { day: string; ti
 export const businessDay = (date: string): string => shortTime(date, 'UTC').day;
 
 /** The business day of an instant, where days are calendar days. */
-export const dayIn = (instant: string, timeZone: string): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(instant));
+export const dayOf = (instant: string): string =>
+  new Date(instant).toLocaleDateString('en-CA', { timeZone: companyZone });

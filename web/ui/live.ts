@@ -48,11 +48,12 @@ export function useLive<T>(path: string | null, everyMs = EVERY_MS): Live<T> {
       } catch (failure) {
         if (over) return;
         const error = failure as Refused;
-        waitMs = Math.max(everyMs, error.retryAfterSeconds * 1_000);
+        // What is not for the reader's role is not asked for again by itself.
+        waitMs = error.status === 403 ? 0 : Math.max(everyMs, error.retryAfterSeconds * 1_000);
         setState((old) => ({ path, data: old.path === path ? old.data : null, error }));
       }
       busy = false;
-      timer = setTimeout(look, waitMs);
+      if (waitMs) timer = setTimeout(look, waitMs);
     };
     const look = () => document.visibilityState === 'visible' && load.current();
     load.current();
@@ -71,7 +72,7 @@ export function useLive<T>(path: string | null, everyMs = EVERY_MS): Live<T> {
 export interface LiveList<T, P extends ListPage<T> = ListPage<T>> extends Live<readonly T[]> {
   /** The newest page as it was answered, with what it says of the whole list. */
   readonly newest: P | null;
-  /** Reads the next older page; null at the end, or while one is being read. */
+  /** Reads the next older page, or goes on reading it; null at the end. */
   readonly more: (() => void) | null;
   /** Why the last older page could not be read. */
   readonly moreError: Refused | null;
@@ -114,7 +115,7 @@ export function useLiveList<T extends { readonly id: string }, P extends ListPag
     ...live,
     newest: live.data,
     data: shown?.items ?? null,
-    more: next !== null && !asked?.busy ? () => void readMore(next) : null,
+    more: next === null ? null : () => asked?.busy || void readMore(next),
     moreError: asked?.error ?? null,
   };
 }

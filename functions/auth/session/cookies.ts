@@ -11,13 +11,17 @@ interface Given {
   readonly user: { readonly id: string; readonly role: string };
 }
 
-/** The cookies of a session. The seed's `id` and `role` are for pages to read; no server believes them. */
+/**
+ * The cookies of a session. The seed's `id` and `role` are for pages to read, and the company's zone, in which they
+ * write times; no server believes them.
+ */
 export function sessionCookies(config: Config, { token, renewal, user }: Given): string[] {
   return [
     cookie(config, sessionCookieName(config), token, TOKEN_SECONDS, 'Path=/; HttpOnly; SameSite=Lax'),
     ...(renewal === null ? [] : [renewalCookie(config, renewal, RENEW_SECONDS)]),
     cookie(config, 'id', user.id, RENEW_SECONDS, 'Path=/; SameSite=Lax'),
     cookie(config, 'role', user.role, RENEW_SECONDS, 'Path=/; SameSite=Lax'),
+    cookie(config, 'timeZone', config.timeZone, RENEW_SECONDS, 'Path=/; SameSite=Lax'),
   ];
 }
 
@@ -27,6 +31,7 @@ export function clearedCookies(config: Config): string[] {
     renewalCookie(config, '', 0),
     cookie(config, 'id', '', 0, 'Path=/; SameSite=Lax'),
     cookie(config, 'role', '', 0, 'Path=/; SameSite=Lax'),
+    cookie(config, 'timeZone', '', 0, 'Path=/; SameSite=Lax'),
   ];
 }
 

@@ -40,17 +40,18 @@ const cookieHeader = (answer: TestAnswer) =>
     .map(([name, value]) => `${name}=${value.split(';')[0]}`)
     .join('; ');
 
-it('signs in by e-mail, whatever its case and the white space around it, and sets the four cookies', async () => {
+it('signs in by e-mail, whatever its case and the white space around it, and sets its cookies', async () => {
   const answer = await signIn(` ${user.email.toUpperCase()} `, PASSWORD);
   expect(answer).toMatchObject({
     status: 200,
     body: { id: user.id, role: 'worker', email: user.email, name: 'Кеша', locale: 'ru' },
   });
-  const { ates_session: session, ates_renew: renewal, id, role } = cookiesOf(answer);
+  const { ates_session: session, ates_renew: renewal, id, role, timeZone } = cookiesOf(answer);
   expect(session).toMatch(/^eyJ[^;]+; Max-Age=60; Path=\/; HttpOnly; SameSite=Lax$/);
   expect(renewal).toMatch(/^[\w-]{43}; Max-Age=2592000; Path=\/api\/auth\/session; HttpOnly; SameSite=Strict$/);
   expect(id).toBe(`${user.id}; Max-Age=2592000; Path=/; SameSite=Lax`);
   expect(role).toBe('worker; Max-Age=2592000; Path=/; SameSite=Lax');
+  expect(timeZone).toBe('Europe/Moscow; Max-Age=2592000; Path=/; SameSite=Lax'); // in which pages write times
 });
 
 it.each(['before', 'after'] as const)(
