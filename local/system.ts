@@ -21,7 +21,6 @@ const PASSED_ON = [
   'ATES_MAIL_FROM',
   // What OpenTelemetry's own specification names.
   'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_TRACES_SAMPLER_ARG',
 ];

@@ -98,8 +98,7 @@ let exporter: Exporter | null = null;
 /** Begins to export, if the environment says where to. */
 export function startTelemetry(part: string, env: Environment = process.env): void {
   const base = env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');
-  const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || (base ? `${base}/v1/traces` : '');
-  exporter = url ? new Exporter(part, url, env) : null;
+  exporter = base ? new Exporter(part, `${base}/v1/traces`, env) : null;
 }
 
 /** Sends what still waits; before a process ends. */

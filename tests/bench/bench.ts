@@ -26,6 +26,9 @@ const WORKERS = 50;
 const OPEN_TASKS = 10_000;
 const PAYEES = 10_000;
 
+/** How long an answer may take: a bench that waits for ever tells nothing. */
+const inTime = () => AbortSignal.timeout(30_000);
+
 const system = new System({
   dataDir: '.ates/bench',
   fresh: true,
@@ -280,6 +283,7 @@ async function measureCharge(run: Run, accounts: Connection): Promise<{ p50: num
       method: 'POST',
       headers,
       body: JSON.stringify({ title: `Sample ${n}` }),
+      signal: inTime(),
     });
     const { id } = (await response.json()) as { id: string };
     for (;;) {
@@ -298,12 +302,12 @@ async function measureClosing(run: Run): Promise<{ p50: number; p95: number; sam
   const took: number[] = [];
   for (let n = 1; n <= 5; n += 1) {
     const headers = { cookie: await signIn(run, `worker${n}`), 'content-type': 'application/json' };
-    const read = async (path: string) => (await fetch(`${run.url}${path}`, { headers })).json();
+    const read = async (path: string) => (await fetch(`${run.url}${path}`, { headers, signal: inTime() })).json();
     const { items } = await read('/api/tasks?assignee=me&status=open&limit=40');
     for (const { id, rewardCents } of items) {
       const { balanceCents } = await read('/api/accounts/me');
       const began = performance.now();
-      await fetch(`${run.url}/api/tasks/${id}/close`, { method: 'POST', headers, body: '{}' });
+      await fetch(`${run.url}/api/tasks/${id}/close`, { method: 'POST', headers, body: '{}', signal: inTime() });
       while ((await read('/api/accounts/me')).balanceCents !== balanceCents + rewardCents) {
         if (performance.now() - began > 10_000) throw new Error(`task ${id} earned nothing within 10 s`);
       }
@@ -335,13 +339,21 @@ async function measureReassignment(run: Run, tasks: Connection, accounts: Connec
   const before = await count(accounts, 'transactions');
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1_000;
-  const answer = await fetch(`${run.url}/api/tasks/reassignments`, { method: 'POST', headers, body: '{}' });
+  const answer = await fetch(`${run.url}/api/tasks/reassignments`, {
+    method: 'POST',
+    headers,
+    body: '{}',
+    signal: inTime(),
+  });
   const { id, total } = (await answer.json()) as { id: string; total: number };
   const isDone = async () => {
-    const job = await (await fetch(`${run.url}/api/tasks/reassignments/${id}`, { headers })).json();
+    const job = await (await fetch(`${run.url}/api/tasks/reassignments/${id}`, { headers, signal: inTime() })).json();
     return job.state === 'done';
   };
-  while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await isDone())) {
+    if (seconds() > 180) throw new Error(`the reassignment ${id} was not done within 180 s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
   const job = seconds();
   await reaches(accounts, 'transactions', before + total);
   return { tasks: total, job, ledger: seconds() };
@@ -353,6 +365,7 @@ async function signIn(run: Run, name = 'manager'): Promise<string> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
+    signal: inTime(),
   });
   return response.headers
     .getSetCookie()

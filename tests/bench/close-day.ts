@@ -47,11 +47,14 @@ export async function measureClose(
     const wanted = await count(accounts, owed);
 
     const headers = { cookie: accountantCookie, 'content-type': 'application/json' };
-    const { today } = await (await fetch(`${run.url}/api/accounts/me`, { headers })).json();
+    const { today } = await (
+      await fetch(`${run.url}/api/accounts/me`, { headers, signal: AbortSignal.timeout(30_000) })
+    ).json();
     const began = performance.now();
     const seconds = () => (performance.now() - began) / 1_000;
     const path = `${run.url}/api/accounts/days/${today.date}/close`;
-    const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify({ early: true }) });
+    const body = JSON.stringify({ early: true });
+    const answer = await fetch(path, { method: 'POST', headers, body, signal: AbortSignal.timeout(30_000) });
     if (answer.status !== 202) throw new Error(`closing the day answered ${answer.status}: ${await answer.text()}`);
     const reaches = async (connection: Connection | undefined, sql: string) => {
       await until(async () => (await count(connection, sql)) >= wanted);

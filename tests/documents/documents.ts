@@ -28,6 +28,16 @@ export function brokenLinks(
   return links.filter(isBroken).map((link) => `${document}: ${link}`);
 }
 
+/** What a document shows and names: its links, its code without comments, its diagrams; in the order of the alphabet. */
+export const namedIn = (text: string): string[] =>
+  [
+    ...[...withoutCode(text).matchAll(/(?:\]\(|src=")([^)"\s]+)/g)].map(([, link = '']) => link),
+    ...[...text.matchAll(/```\w*\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+      block.split('\n').map((line) => line.replace(/\s*# .*/, '')),
+    ),
+    ...[...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code),
+  ].sort();
+
 const withoutCode = (text: string): string => text.replace(/```[\s\S]*?```/g, '').replace(/`[^`\n]*`/g, '');
 
 /** The names of the alarms that a source raises. */

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionHandler } from '#platform/define-function';
 import { root } from '../../scripts/build.ts';
 import { definitions } from '../../scripts/generate.ts';
-import { alarmsIn, anchorsOf, brokenLinks, routesIn } from './documents.ts';
+import { alarmsIn, anchorsOf, brokenLinks, namedIn, routesIn } from './documents.ts';
 
 const tracked = (...patterns: string[]): string[] =>
   execFileSync('git', ['ls-files', '-co', '--exclude-standard', ...patterns], { cwd: root, encoding: 'utf8' })
@@ -30,6 +30,14 @@ it('every alarm has its row in the runbook, and every row its alarm', () => {
   const explained = [...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name as string);
   expect(raised.size).toBeGreaterThan(5);
   expect(explained.sort()).toEqual([...raised].sort());
+});
+
+it('README.ru.md is the twin of README.md: the same links, commands, names and diagram', () => {
+  const inRussian = (named: string) => {
+    if (named === 'README.ru.md') return 'README.md';
+    return named.replace(/\.en\.png$/, '.ru.png').replace('user-guide/en/', 'user-guide/ru/');
+  };
+  expect(namedIn(textOf('README.ru.md'))).toEqual(namedIn(textOf('README.md')).map(inRussian).sort());
 });
 
 describe('the README of a service', () => {
@@ -77,6 +85,13 @@ describe('what is wrong is found', () => {
   it('an alarm is found however its call is broken into lines', () => {
     expect(alarmsIn("alarm(log, 'a-b', {});\nalarm(\n  this.#log,\n  'c-d',\n")).toEqual(['a-b', 'c-d']);
   });
+
+  it.each([
+    ['a [link](docs/deploy.md)', 'docs/deploy.md'],
+    ['a picture <img src="docs/images/tasks.en.png">', 'docs/images/tasks.en.png'],
+    ['a command `npm test`', 'npm test'],
+    ['```sh\nnpm start   # runs it\n```', 'npm start'],
+  ])('that a twin lacks %j', (text, named) => expect(namedIn(text)).toContain(named));
 
   it('routes are found without their query', () => {
     expect(routesIn('| `GET /api/a?x=` | `POST /api/a/{id}/b {c}` | `GET /api/a` |')).toEqual([

@@ -51,5 +51,6 @@ it('a task that is closed and given on at the same moment has one winner, and hi
     expect(history.map(({ version }) => version)).toEqual(history.map((_, index) => index + 1));
     expect(history.slice(0, -1).every(({ kind }) => kind === 'assigned')).toBe(true);
   }
-  expect(seen.closedOnly + seen.givenFirst + seen.lost).toBe(RACES);
+  // Where one of them always came first, they did not race.
+  expect(Object.values(seen).filter((times) => times > 0).length, JSON.stringify(seen)).toBeGreaterThan(1);
 });

@@ -31,7 +31,10 @@ export interface Books {
 type Kind = 'fee' | 'reward' | 'payout';
 
 export interface TransactionRow {
+  /** A UUIDv7: it tells when the row was made, under the account's lock. */
   readonly id: string;
+  /** The order of posting across workers, also taken under the account's lock. */
+  readonly posting: number;
   readonly user_id: string;
   readonly seq: number;
   readonly kind: Kind;
@@ -50,6 +53,7 @@ export interface DayRow {
   readonly state: 'closing' | 'closed';
   readonly cut_off: string;
   readonly early: number;
+  readonly started_at: string;
   readonly payouts_count: number;
   readonly payouts_total: number;
 }
@@ -140,7 +144,7 @@ export async function readBooks({ databases, bankUrl, inboxUrl }: Run): Promise<
     'SELECT * FROM transactions ORDER BY user_id, seq',
     'SELECT user_id, seq, balance FROM accounts',
     'SELECT date, kind, sum, rows_count FROM day_totals',
-    'SELECT date, state, cut_off, early, payouts_count, payouts_total FROM days ORDER BY date',
+    'SELECT date, state, cut_off, early, started_at, payouts_count, payouts_total FROM days ORDER BY date',
     EVENTS,
     HANDLED,
   );

@@ -34,6 +34,7 @@ const ledgerFindings = (books: Books, boundsOf: DayBounds): Finding[] => [
   ...causes(books),
   ...histories(books),
   ...closedDays(books, boundsOf),
+  ...leftOut(books),
 ];
 
 /**
@@ -203,6 +204,44 @@ function closedDays({ days, transactions, requested }: Books, boundsOf: DayBound
   for (const id of asked.keys()) found.push({ invariant: 'payout-requested', detail: `${id} has no movement` });
   return found;
 }
+
+/**
+ * 5. Whoever had a positive balance when a day was closed was paid for it. When the closing came to a worker is known
+ * within bounds: behind what was posted before it began and before its first payout, and before the first payout of a
+ * later day, since days are closed in their order. So a payout is missing where the balance of before the cut-off was
+ * positive all the time between: what was recorded late, and would have been paid with the next day, is no finding.
+ */
+function leftOut({ days, transactions }: Books): Finding[] {
+  const firstPayouts = new Map<string, number>();
+  for (const { kind, business_date: date, posting } of transactions)
+    if (kind === 'payout') firstPayouts.set(date, Math.min(posting, firstPayouts.get(date) ?? posting));
+  const byUser = Map.groupBy(transactions, ({ user_id }) => user_id);
+  const found: Finding[] = [];
+  for (const day of days.filter(({ state }) => state === 'closed')) {
+    const begun = firstPayouts.get(day.date) ?? 0;
+    const over = Math.min(...[...firstPayouts].flatMap(([date, posting]) => (date > day.date ? [posting] : [])));
+    for (const [user, rows] of byUser) {
+      if (rows.some(({ kind, business_date }) => kind === 'payout' && business_date === day.date)) continue;
+      let balance = 0;
+      let least = 0;
+      for (const row of rows) {
+        if (row.posting >= over) break;
+        if (row.datetime >= day.cut_off) continue;
+        balance += row.sum;
+        const wasThere = row.posting < begun || madeAt(row.id) < day.started_at;
+        least = wasThere ? balance : Math.min(least, balance);
+      }
+      if (least > 0) found.push({ invariant: 'left-out', detail: `${user} was not paid ${least} for ${day.date}` });
+    }
+  }
+  return found;
+}
+
+/** The instant in a UUIDv7, as the databases write it. */
+const madeAt = (id: string): string => {
+  const ms = Number.parseInt(id.slice(0, 13).replace('-', ''), 16);
+  return new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
+};
 
 const payoutOfKey = (key: string): string => key.replace(/:\d+$/, '');
 

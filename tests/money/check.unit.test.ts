@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import type { Books, TransactionRow } from './books.ts';
 import { findings, findingsAtRest } from './check.ts';
@@ -8,6 +9,9 @@ type Mutable<T> = T extends readonly (infer I)[]
     ? { -readonly [K in keyof T]: Mutable<T[K]> }
     : T;
 type Company = Mutable<Books>;
+
+/** The id of a row that was made at that instant. */
+const idAt = (datetime: string) => uuidv7({ msecs: Date.parse(`${datetime}Z`) });
 
 const CUT_OFF = '2026-03-02 21:00:00.000';
 const NEXT_CUT_OFF = '2026-03-03 15:00:00.000';
@@ -30,7 +34,7 @@ function company(): Company {
     datetime: string,
     rest: Partial<TransactionRow>,
   ) => ({
-    ...{ id: `${user_id}${seq}`, user_id, seq, kind, sum, balance, datetime, task_id: null, version: null },
+    ...{ id: idAt(datetime), posting: 0, user_id, seq, kind, sum, balance, datetime, task_id: null, version: null },
     ...{ event_id: null, payout_id: null, business_date: datetime <= CUT_OFF ? '2026-03-02' : '2026-03-03', ...rest },
   });
   const transactions = [
@@ -43,6 +47,9 @@ function company(): Company {
     row('cyd', 2, 'reward', 2_200, 1_000, '2026-03-03 14:00:00.000', { task_id: 't3', version: 2, event_id: 'e6' }),
     row('cyd', 3, 'payout', -1_000, 0, NEXT_CUT_OFF, { payout_id: 'p2' }),
   ];
+  // Posted as they occurred, the payouts when the closing came to them.
+  const asPosted = transactions.toSorted((a, b) => (a.datetime < b.datetime ? -1 : 1));
+  for (const [index, posted] of asPosted.entries()) posted.posting = index + 1;
   const task = (id: string, status: string, user_id: string, fee: number, reward: number, version: number) => ({
     ...{ id, status, user_id, fee, reward, version },
   });
@@ -100,8 +107,24 @@ function company(): Company {
       { date: '2026-03-03', kind: 'payout', sum: -1_000, rows_count: 1 },
     ],
     days: [
-      { date: '2026-03-02', state: 'closed', cut_off: CUT_OFF, early: 0, payouts_count: 1, payouts_total: 3_000 },
-      { date: '2026-03-03', state: 'closed', cut_off: NEXT_CUT_OFF, early: 1, payouts_count: 1, payouts_total: 1_000 },
+      {
+        date: '2026-03-02',
+        state: 'closed',
+        cut_off: CUT_OFF,
+        early: 0,
+        started_at: CUT_OFF,
+        payouts_count: 1,
+        payouts_total: 3_000,
+      },
+      {
+        date: '2026-03-03',
+        state: 'closed',
+        cut_off: NEXT_CUT_OFF,
+        early: 1,
+        started_at: NEXT_CUT_OFF,
+        payouts_count: 1,
+        payouts_total: 1_000,
+      },
     ],
     requested: [requested('r1', 'p1', 'ada', 3_000, '2026-03-02'), requested('r2', 'p2', 'cyd', 1_000, '2026-03-03')],
     told: [
@@ -145,6 +168,13 @@ const edit = (event: { envelope: string }, data: object) => {
   const envelope = JSON.parse(event.envelope) as { data: object };
   event.envelope = JSON.stringify({ ...envelope, data: { ...envelope.data, ...data } });
 };
+
+/** Dan earned on the first day; where it was not posted before a closing's first payout, when it was made is not known. */
+function earned(books: Company, { posting }: { posting: number }) {
+  const [sum, datetime] = [3_000, '2026-03-02 12:00:00.000'];
+  const id = idAt('2026-03-05 12:00:00.000');
+  books.transactions.push({ ...at(books.transactions, 1), id, posting, user_id: 'dan', seq: 1, sum, datetime });
+}
 
 const CORRUPTIONS: [string, (books: Company) => unknown, string][] = [
   ['a movement is gone', (b) => b.transactions.splice(1, 1), 'sequence'],
@@ -204,6 +234,13 @@ const CORRUPTIONS: [string, (books: Company) => unknown, string][] = [
     'a payout did not occur at its cut-off',
     (b) => (at(b.transactions, 2).datetime = '2026-03-02 20:59:59.999'),
     'payout-amount',
+  ],
+  ['a closing paid nobody', (b) => b.transactions.splice(2, 1), 'left-out'],
+  ['a worker was left out of a closing', (b) => earned(b, { posting: 3.5 }), 'left-out'],
+  [
+    'a worker whose reward was posted late was left out of the next closing',
+    (b) => earned(b, { posting: 4.5 }),
+    'left-out',
   ],
   [
     'a payout was asked for with another amount',
@@ -273,6 +310,33 @@ describe('each corruption is found, by the invariant that it breaks', () => {
     corrupt(books);
     expect(findingsAtRest(books).map((finding) => finding.invariant)).toContain(invariant);
   });
+});
+
+it.each([
+  ['was posted behind the first payouts of both days', [[9, 3_000]]],
+  [
+    'may have been paid back before the closing came to it',
+    [
+      [3.5, 3_000],
+      [4.5, -3_000],
+      [4.6, -100],
+    ],
+  ],
+  [
+    'was a debt when the closing began',
+    [
+      [3.5, -1_000],
+      [4.5, 3_000],
+      [5.5, -2_000],
+    ],
+  ],
+] as [string, [number, number][]][])('nobody was left out whose balance %s', (_, rows) => {
+  const books = company();
+  for (const [posting, sum] of rows) {
+    earned(books, { posting });
+    at(books.transactions, books.transactions.length - 1).sum = sum;
+  }
+  expect(findings(books).filter(({ invariant }) => invariant === 'left-out')).toEqual([]);
 });
 
 it('an event that was parked with a reason is no loss, and a lost answer of the mail server explains a second message', () => {

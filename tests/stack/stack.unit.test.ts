@@ -56,6 +56,12 @@ describe('each disagreement is found', () => {
   });
 });
 
+it('every npm script ends with its program: the shell that npm starts becomes it, since it passes no signal on', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  expect(scripts).toHaveProperty('start');
+  expect(Object.entries(scripts).filter(([, command]) => !/^exec [^&|;]+$/.test(command))).toEqual([]);
+});
+
 it('.env.example explains every setting there is, and no other', () => {
   const text = readFileSync(join(root, '.env.example'), 'utf8');
   const explained = [...text.matchAll(/^# ?(ATES_[A-Z_]+)=/gm)].map((match) => match[1]);

@@ -300,7 +300,7 @@ it('an open day tells what closing it would pay, and then that is what is paid',
   expect((await dayOf(today)).payouts).toEqual(open.payouts);
 });
 
-it('whatever is recorded while days are closed, each payout is the balance of before its cut-off', async () => {
+it('whatever is recorded while days are closed, each payout is the balance of before its cut-off, and nobody is left out', async () => {
   const workers = Array.from({ length: 40 }, () => randomUUID());
   const facts = fc.record({
     worker: fc.nat(39),
@@ -309,17 +309,18 @@ it('whatever is recorded while days are closed, each payout is the balance of be
     minute: fc.nat(29),
   });
   const batches = fc.sample(fc.array(facts, { minLength: 5, maxLength: 60 }), { numRuns: 24, seed: 11 });
-  const recording = batches.map((batch) =>
+  const deliver = (batch: (typeof batches)[number]) =>
     record.deliver(
       batch.map(({ worker, day, up, minute }) => (up ? earned : charged)(workers[worker] as string, at(day, minute))),
-    ),
-  );
+    );
   await record.deliver([charged(workers[0] as string, at(first, 0))]);
+  await Promise.all(batches.slice(0, 12).map(deliver));
+  const recording = batches.slice(12).map(deliver);
   await Promise.all([...recording, press(first), press(third), press(today, { early: true }), poke()]);
   await closed(today);
 
   const rows = await accounts.rows(
-    'SELECT user_id, seq, kind, sum, balance, datetime, business_date FROM transactions ORDER BY user_id, seq',
+    'SELECT user_id, seq, posting, kind, sum, balance, datetime, business_date FROM transactions ORDER BY user_id, seq',
   );
   const cutOffs = new Map(
     (await accounts.rows('SELECT date, cut_off FROM days')).map(({ date, cut_off }) => [date, cut_off]),
@@ -337,6 +338,26 @@ it('whatever is recorded while days are closed, each payout is the balance of be
       expect(row.datetime).toBe(cutOff);
     }
   }
+  // Nobody was left out: who had a positive balance from before a day's first payout was posted, and kept it, was paid.
+  let owedTo = 0;
+  for (const [date, cutOff] of cutOffs) {
+    const payouts = rows.filter(({ kind, business_date }) => kind === 'payout' && business_date === date);
+    const begun = Math.min(...payouts.map(({ posting }) => posting));
+    for (const [userId, own = []] of Map.groupBy(rows, ({ user_id }) => user_id)) {
+      let [balance, least] = [0, 0];
+      for (const row of own.filter(({ datetime }) => datetime < cutOff)) {
+        balance += row.sum;
+        least = row.posting < begun ? balance : Math.min(least, balance);
+      }
+      if (least <= 0) continue;
+      owedTo += 1;
+      expect(
+        payouts.map(({ user_id }) => user_id),
+        date,
+      ).toContain(userId);
+    }
+  }
+  expect(owedTo).toBeGreaterThan(0);
 });
 
 it('movements from before the first day that was closed: their day is closed too, and the next one pays them', async () => {

@@ -239,7 +239,9 @@ it.each([
 describe('amounts', () => {
   it('a worker sees them only where the task is own, and in its history only where the entry is own', async () => {
     const { body } = await list('', kesha);
-    for (const task of body.items) expect('feeCents' in task, task.title).toBe(task.userId === kesha.id);
+    const isOwn = ({ userId }: { userId: string }) => userId === kesha.id;
+    expect(new Set(body.items.map(isOwn))).toEqual(new Set([true, false]));
+    for (const task of body.items) expect('feeCents' in task, task.title).toBe(isOwn(task));
     const { body: lost } = await api.request('GET', `/api/tasks/${ids.lost}`, { as: kesha });
     expect(lost).not.toHaveProperty('feeCents');
     expect(lost.history).toEqual([
