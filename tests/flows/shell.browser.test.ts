@@ -37,6 +37,9 @@ it.each(PAGES)('%s as %s stands on 320 px, which is 1280 px at 400 %', async (pa
   await page.goto(`${url}${path}`);
   await settled(page);
   expect(await overhang(page)).toEqual({ pageBy: 0, out: [] });
+  // A day is written in full: its field is not pressed together by its neighbours.
+  const days = await page.locator('.filters [type=date]').evaluateAll((all) => all.map((day) => day.clientWidth));
+  expect(days.filter((width) => width < 125)).toEqual([]);
   await context.close();
 });
 
