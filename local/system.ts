@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { DEFAULT_DEMO_PASSWORD } from '#platform/config';
 import { build, root } from '../scripts/build.ts';
 import { brokerUsers } from '../setup/broker.ts';
-import { DEFAULT_DEMO_PASSWORD, refuseOpenDemo } from '../setup/demo.ts';
+import { refuseOpenDemo } from '../setup/demo.ts';
 import { CONNECTORS, migrationSecrets, readStack, SERVICES } from '../setup/parts.ts';
 import { Secrets } from '../setup/secrets.ts';
 import { type EngineKind, findEngines, MARIADB, NGINX, type Program, RABBITMQ } from './engines.ts';

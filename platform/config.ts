@@ -82,6 +82,9 @@ type Setting = (typeof SETTINGS)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws ConfigError that names the setting and says what it should hold. */
+/** Of the demo users, unless `ATES_DEMO_PASSWORD` says another: everybody may know it. */
+export const DEFAULT_DEMO_PASSWORD = 'popug-demo-2026';
+
 export function readConfig(env: Environment = process.env): Config {
   const known = new Set<string>(SETTINGS);
   const unknown = Object.keys(env).filter(
@@ -107,7 +110,7 @@ export function readConfig(env: Environment = process.env): Config {
     dayLengthMs: text('ATES_DAY_LENGTH') ? durationOf('ATES_DAY_LENGTH', text('ATES_DAY_LENGTH')) : null,
     dayStart: text('ATES_DAY_START') ? instantOf('ATES_DAY_START', text('ATES_DAY_START')) : null,
     demo: switchOf('ATES_DEMO', text('ATES_DEMO', 'off')),
-    demoPassword: text('ATES_DEMO_PASSWORD', 'popug-demo-2026'),
+    demoPassword: text('ATES_DEMO_PASSWORD', DEFAULT_DEMO_PASSWORD),
     logLevel: text('ATES_LOG_LEVEL', 'info'),
     amqpUrl: urlOf('ATES_AMQP_URL'),
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),

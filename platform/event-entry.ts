@@ -2,7 +2,7 @@ import type { EventContract, EventEnvelope, EventOf } from '#contracts/event';
 import type { BusinessCalendar } from './business-day.ts';
 import { CommitUnknown, type Transaction } from './database.ts';
 import { AppError, unavailable } from './errors.ts';
-import type { FunctionAnswer, FunctionEvent, Runtime } from './function-runtime.ts';
+import { type FunctionAnswer, type FunctionEvent, OPERATION_MS, type Runtime } from './function-runtime.ts';
 import { enterInbox, leaveInbox } from './inbox.ts';
 import { alarm, type Log } from './log.ts';
 import { Counter } from './metrics.ts';
@@ -35,7 +35,6 @@ interface Failed {
 
 const MAX_EVENTS = 500;
 const MAX_BYTES = 1024 * 1024;
-const OPERATION_MS = 8_000;
 
 const counted = new Counter({ name: 'ates_events_total', help: 'Events by outcome.', labelNames: ['outcome'] });
 
@@ -109,15 +108,8 @@ async function handle(name: string, handling: EventHandling, valid: EventEnvelop
 }
 
 function batchOf(event: FunctionEvent): readonly unknown[] {
-  const incoming = {
-    contentType: event.headers['content-type'],
-    contentEncoding: event.headers['content-encoding'],
-    // As in http-entry: our template parses `body` when it is read.
-    body: (event.rawBody ?? event.body ?? null) as Buffer | string | object | null,
-    tooLarge: event.bodyTooLarge ?? false,
-  };
   const types = ['application/cloudevents-batch+json', 'application/cloudevents+json'];
-  const value = parseBody(incoming, MAX_BYTES, types);
+  const value = parseBody(event, MAX_BYTES, types);
   const batch = Array.isArray(value) ? value : [value];
   if (batch.length > MAX_EVENTS)
     throw new AppError('body-too-large', { detail: `At most ${MAX_EVENTS} events a call.` });

@@ -20,6 +20,9 @@ export interface FunctionEvent {
   readonly bodyTooLarge?: boolean;
 }
 
+/** How long an operation may take: below every timeout between the browser and here, so that we answer, not they. */
+export const OPERATION_MS = 8_000;
+
 export interface FunctionAnswer {
   readonly status: number;
   readonly body: unknown;

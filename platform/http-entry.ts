@@ -4,15 +4,12 @@ import Type from 'typebox';
 import { Exactly, Uuid } from '#contracts/fields';
 import { CommitUnknown, databaseNow, type Transaction } from './database.ts';
 import { AppError, invalid } from './errors.ts';
-import type { FunctionAnswer, FunctionEvent, Runtime } from './function-runtime.ts';
+import { type FunctionAnswer, type FunctionEvent, OPERATION_MS, type Runtime } from './function-runtime.ts';
 import { enterKey, forgetOldKeys, keepAnswer, keptAnswer } from './idempotency.ts';
 import { collectEvents } from './outbox.ts';
 import { type Checked, checked, MAX_BODY_BYTES, parseBody } from './request-body.ts';
 import { type Call, type CommandRoute, type None, type QueryRoute, Reply, type Route, routeTable } from './route.ts';
 import { NOBODY, readCookies, SERVICE, type SignedIn } from './session.ts';
-
-/** How long an operation may take: below every timeout between the browser and here, so that we answer, not they. */
-export const OPERATION_MS = 8_000;
 
 /** Serves the REST routes of a function, with the checks in the contract's order; `found` is told the route of a request. */
 export function httpEntry(routes: readonly Route[]) {
@@ -31,7 +28,8 @@ export function httpEntry(routes: readonly Route[]) {
     const cookies = readCookies(event.headers.cookie);
     const user = await whoIs(event, runtime, cookies);
     refuseRole(route, user);
-    const body = route.method === 'GET' ? {} : contentOf(check.body, bodyOf(event));
+    const body =
+      route.method === 'GET' ? {} : contentOf(check.body, parseBody(event, MAX_BODY_BYTES, ['application/json']));
     const query = queryOf(check.query, event.query);
     const key = route.method === 'GET' || route.idempotent === false ? null : idempotencyKeyOf(event);
     const params = check.params.check(hit.params);
@@ -192,17 +190,6 @@ function checksOf(route: Route): { params: Checked; query: Checked; body: Checke
     query: checked(Exactly(Object.fromEntries(optional))),
     body: checked((route.method !== 'GET' && route.body) || Exactly({})),
   };
-}
-
-function bodyOf(event: FunctionEvent): unknown {
-  const incoming = {
-    contentType: event.headers['content-type'],
-    contentEncoding: event.headers['content-encoding'],
-    // Our template parses `body` when it is read, and throws where it cannot.
-    body: (event.rawBody ?? event.body ?? null) as Buffer | string | object | null,
-    tooLarge: event.bodyTooLarge ?? false,
-  };
-  return parseBody(incoming, MAX_BODY_BYTES, ['application/json']);
 }
 
 function contentOf(check: Checked, given: unknown): unknown {

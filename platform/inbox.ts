@@ -24,7 +24,7 @@ export const inbox = mysqlTable(
   (table) => [primaryKey({ columns: [table.consumer, table.eventId] })],
 );
 
-export interface Arrivals<E> {
+interface Arrivals<E> {
   /** Handled for the first time now, in the order given. */
   readonly fresh: readonly E[];
   /** Ids that were handled before with another content. */
@@ -69,5 +69,5 @@ export async function leaveInbox(tx: Transaction, consumer: string, ids: readonl
 }
 
 /** The trace is left out: it says how an event came here, not what happened. */
-export const contentHash = ({ traceparent: _trace, ...content }: EventEnvelope): string =>
+const contentHash = ({ traceparent: _trace, ...content }: EventEnvelope): string =>
   createHash('sha256').update(canonicalJson(content)).digest('hex');

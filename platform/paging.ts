@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import Type from 'typebox';
+import { idsOf } from '#contracts/fields';
 import { canonicalJson } from './canonical-json.ts';
 import { invalid } from './errors.ts';
 import type { SignedIn } from './session.ts';
@@ -10,23 +11,49 @@ export const pageQuery = {
   cursor: Type.String({ minLength: 1, maxLength: 500, description: "the last answer's nextCursor" }),
 };
 
-interface Page<K extends string> {
+/** The parameter of a list that is asked for up to 200 things at once, by their ids. */
+export const idsQuery = (description = 'up to 200 ids, comma-separated') =>
+  Type.String({ maxLength: 200 * 37, description });
+
+/** The ids of such a parameter; undefined: it was left out. */
+export function idsIn<N extends string>(query: { readonly [K in N]?: string }, name: N): string[] | undefined {
+  const text = query[name];
+  if (text === undefined) return undefined;
+  const ids = idsOf(text);
+  if (!ids) throw invalid(`?${name}`, 'must be up to 200 UUIDs, comma-separated');
+  return ids;
+}
+
+/** What a key holds: as an item tells it, and as a query compares it. */
+interface Told {
+  readonly instant: string;
+  readonly number: number;
+  readonly text: string;
+}
+type Compared = Omit<Told, 'instant'> & { readonly instant: Date };
+
+/** What a list is ordered by, in that order; together they name one item. */
+type Keys = Readonly<Record<string, keyof Told>>;
+
+interface Page<K extends Keys> {
   readonly limit: number;
   /** The key of the last item that the reader has; null: from the beginning. */
-  readonly after: Readonly<Record<K, string | number>> | null;
+  readonly after: { readonly [Name in keyof K]: Compared[K[Name]] } | null;
   /** Cuts what was read with `limit + 1` to the page, and makes the cursor to the next one. */
-  of<T extends Record<K, string | number>>(items: readonly T[]): { items: T[]; nextCursor: string | null };
+  of<T extends { readonly [Name in keyof K]: Told[K[Name]] }>(
+    items: readonly T[],
+  ): { items: T[]; nextCursor: string | null };
 }
 
 /**
  * A page of a list that stays stable while rows are added: the next one begins behind the key of the last item. A
  * cursor belongs to its list, reader and filters; with others it is refused.
  */
-export function pageOf<const K extends string>(
+export function pageOf<const K extends Keys>(
   list: string,
   user: SignedIn,
   { limit, cursor, ...filters }: { limit?: number; cursor?: string; [filter: string]: unknown },
-  keys: readonly K[],
+  keys: K,
 ): Page<K> {
   if (user.role !== 'service' && (limit ?? 0) > 200) throw invalid('?limit', 'must be 200 or less');
   const size = limit ?? 50;
@@ -41,27 +68,31 @@ export function pageOf<const K extends string>(
       const page = items.slice(0, size);
       const last = page.at(-1);
       if (!last || items.length <= size) return { items: page, nextCursor: null };
-      const next = [scope, ...keys.map((key) => last[key])];
+      const next = [scope, ...Object.keys(keys).map((key) => last[key])];
       return { items: page, nextCursor: Buffer.from(JSON.stringify(next)).toString('base64url') };
     },
   };
 }
 
-function keyOf<K extends string>(cursor: string, scope: string, keys: readonly K[]): Record<K, string | number> {
+function keyOf<K extends Keys>(cursor: string, scope: string, keys: K): NonNullable<Page<K>['after']> {
   const refused = invalid('?cursor', 'belongs to another list or to other filters');
   try {
-    const [its, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as (string | number)[];
-    const fits = values.length === keys.length && keys.every((key, i) => isKey(key, values[i]));
+    const [its, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    const types = Object.entries(keys);
+    const fits = values.length === types.length && types.every(([, type], i) => isOf[type](values[i]));
     if (its !== scope || !fits) throw refused;
-    return Object.fromEntries(keys.map((key, i) => [key, values[i]])) as Record<K, string | number>;
+    const compared = types.map(([key, type], i) => [key, type === 'instant' ? new Date(String(values[i])) : values[i]]);
+    return Object.fromEntries(compared) as NonNullable<Page<K>['after']>;
   } catch {
     throw refused;
   }
 }
 
-/** A cursor that somebody has changed must not reach the database: what a key holds is told by its name. */
-function isKey(name: string, value: unknown): boolean {
-  if (/(Cents|Count)$|^(seq|posting)$/.test(name)) return Number.isSafeInteger(value);
-  if (/At$/.test(name)) return typeof value === 'string' && !Number.isNaN(Date.parse(value));
-  return typeof value === 'string' || typeof value === 'number';
-}
+/** A cursor that somebody has changed must not reach the database. */
+const isOf: Readonly<Record<keyof Told, (value: unknown) => boolean>> = {
+  instant: (value) => typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)),
+  number: (value) => Number.isSafeInteger(value),
+  text: (value) => typeof value === 'string',
+};
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError, type FieldError } from './errors.ts';
+import type { FunctionEvent } from './function-runtime.ts';
 
 export const MAX_BODY_BYTES = 64 * 1024;
 
@@ -22,19 +23,17 @@ export function checked(schema: TSchema): Checked {
   };
 }
 
-interface Incoming {
-  readonly contentType: string | undefined;
-  readonly contentEncoding: string | undefined;
-  /** The bytes, or what the official OpenFaaS template has parsed of them already. */
-  readonly body: Buffer | string | object | null;
-  readonly tooLarge: boolean;
-}
-
 /** The JSON value of a body; `{}` for an empty one. Its errors come in the contract's order: 413, 415, 400. */
-export function parseBody(incoming: Incoming, maxBytes: number, contentTypes: readonly string[]): unknown {
-  const { body, contentType, contentEncoding } = incoming;
+export function parseBody(
+  event: Pick<FunctionEvent, 'headers' | 'body' | 'rawBody' | 'bodyTooLarge'>,
+  maxBytes: number,
+  contentTypes: readonly string[],
+): unknown {
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = event.headers;
+  // Our template parses `body` when it is read, and throws where it cannot; OpenFaaS's own has parsed it already.
+  const body = (event.rawBody ?? event.body ?? null) as Buffer | string | object | null;
   const bytes = typeof body === 'string' ? Buffer.byteLength(body) : Buffer.isBuffer(body) ? body.length : 0;
-  if (incoming.tooLarge || bytes > maxBytes) {
+  if (event.bodyTooLarge || bytes > maxBytes) {
     throw new AppError('body-too-large', { detail: `At most ${maxBytes / 1024} KiB are taken.` });
   }
   if (body === null || (bytes === 0 && (typeof body === 'string' || Buffer.isBuffer(body)))) return {};

@@ -30,6 +30,10 @@ export function withSpan<T>(work: (trace: Required<Trace>) => T): T {
 const newId = (bytes: number): string => randomBytes(bytes).toString('hex');
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}$/;
 
+/** Takes up a story of which only the id was kept: with a parent that nobody has told of. */
+export const withTraceId = <T>(traceId: string, work: () => T): T =>
+  withTrace(`00-${traceId}-${traceId.slice(0, 16)}-01`, work);
+
 /** The trace id in a `traceparent`; empty where there is none. */
 export const traceIdOf = (traceparent: string): string => TRACEPARENT.exec(traceparent)?.[1] ?? '';
 

@@ -24,7 +24,7 @@ if (!existsSync(join(root, 'functions', service, 'db/schema.ts')))
 if (existsSync(join(root, folder))) stop(`${folder} is there already.`);
 
 const camel = operation.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const service_ = service + operation.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+const functionName = service + operation.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 
 const handler = `import { Exactly, Instant, Text } from '#contracts/fields';
 import { defineFunction } from '#platform/define-function';
@@ -51,10 +51,10 @@ export default defineFunction({ name: '${name}', http: [${camel}] });
 const test = `import { expect, it } from 'vitest';
 import { keepsTheCommandPromises } from '#platform/testing/promises';
 import { person, serviceUnderTest } from '#platform/testing/service-under-test';
-import ${service_} from './handler.ts';
+import ${functionName} from './handler.ts';
 
 const ${service} = serviceUnderTest('${service}');
-const ${camel} = ${service}.start(${service_});
+const ${camel} = ${service}.start(${functionName});
 
 const example = { method: 'POST', path: '/api/${service}/${operation}', body: { note: 'Title' }, as: person('worker') };
 // What it changes, counted: until it changes anything, the keys of its commands.

@@ -1,5 +1,4 @@
-/** Of the demo users, unless `ATES_DEMO_PASSWORD` says another: everybody may know it. */
-export const DEFAULT_DEMO_PASSWORD = 'popug-demo-2026';
+import { DEFAULT_DEMO_PASSWORD } from '#platform/config';
 
 /** Whoever opens the entry to others must not leave the demo's well-known password on it. */
 export function refuseOpenDemo(env: Readonly<Record<string, string | undefined>>): void {

@@ -5,7 +5,7 @@ export const Role = OneOf('worker', 'manager', 'accountant', 'executive', 'admin
 export type Role = Static<typeof Role>;
 
 export const UserStatus = OneOf('active', 'disabled');
-export const Locale = OneOf('ru', 'en');
+const Locale = OneOf('ru', 'en');
 
 /** What the reader may not see is left out. */
 export const User = Exactly({

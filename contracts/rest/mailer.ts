@@ -1,8 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Exactly, Instant, Nullable, OneOf, Uuid } from '../fields.ts';
 
-export const MailKind = OneOf('payout', 'payout-blocked');
-export type MailKind = Static<typeof MailKind>;
+const MailKind = OneOf('payout', 'payout-blocked');
 
 export const MailStatus = OneOf('pending', 'sent', 'failed');
 export type MailStatus = Static<typeof MailStatus>;

@@ -20,7 +20,7 @@ type Zone =
     }
   | { kind: 'service'; service: string; domain: boolean };
 
-export function zoneOf(path: string): Zone {
+function zoneOf(path: string): Zone {
   const [top, second = '', third] = path.split('/');
   if (path.startsWith('node_modules/')) return { kind: 'package' };
   if (top === 'contracts' || top === 'platform' || top === 'scripts' || top === 'setup' || top === 'sandbox')

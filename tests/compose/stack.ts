@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DEFAULT_DEMO_PASSWORD } from '#platform/config';
 import { freePort } from '../../local/processes.ts';
 import { root } from '../../scripts/build.ts';
-import { DEFAULT_DEMO_PASSWORD } from '../../setup/demo.ts';
 import { docker, engineAnswers } from '../docker.ts';
 
 /** The system in containers, beside whatever else runs: its own project, images and ports. */

@@ -7,7 +7,7 @@ import type { Run } from '../../local/system.ts';
  * the system works.
  */
 export interface Books {
-  readonly messages: readonly { messageId: string; to: string }[];
+  readonly messages: readonly { messageId: string; to: string; at: string }[];
   readonly mails: readonly MailRow[];
   readonly facts: readonly FactRow[];
   readonly dates: readonly DateRow[];

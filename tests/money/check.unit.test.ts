@@ -77,7 +77,11 @@ function company(): Company {
   const taskEvents = ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'];
   const by = (consumer: string, ids: string[]) => ids.map((event_id) => ({ consumer, event_id }));
   return {
-    messages: ['m1', 'm2', 'm3'].map((id) => ({ messageId: `<${id}@ates>`, to: 'somebody' })),
+    messages: ['m1', 'm2', 'm3'].map((id) => ({
+      messageId: `<${id}@ates>`,
+      to: 'somebody',
+      at: '2026-03-03T21:00:01.000Z',
+    })),
     mails: [
       mail('m1', 'p1', 'ada', 'payout', ''),
       mail('m2', 'p2', 'cyd', 'payout', ''),
@@ -272,7 +276,11 @@ const CORRUPTIONS: [string, (books: Company) => unknown, string][] = [
     'one-letter',
   ],
   ['two letters have one Message-ID', (b) => (at(b.mails, 1).message_id = '<m1@ates>'), 'one-message-id'],
-  ['a message was sent of no letter', (b) => b.messages.push({ messageId: '<m9@ates>', to: 'x' }), 'message-letter'],
+  [
+    'a message was sent of no letter',
+    (b) => b.messages.push({ ...at(b.messages, 0), messageId: '<m9@ates>' }),
+    'message-letter',
+  ],
 ];
 
 const CORRUPTIONS_AT_REST: [string, (books: Company) => unknown, string][] = [

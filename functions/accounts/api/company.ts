@@ -51,9 +51,8 @@ export const balances = query({
   query: { ...pageQuery, below: Type.Integer({ description: 'whole cents' }) },
   answers: { 200: Accounts },
   async run({ query, user, db, calendar, now }) {
-    const page = pageOf('balances', user, query, ['balanceCents', 'userId']);
-    const after = page.after && { balanceCents: Number(page.after.balanceCents), userId: String(page.after.userId) };
-    const ids = await lowestAccounts(db, query.below, after, page.limit + 1);
+    const page = pageOf('balances', user, query, { balanceCents: 'number', userId: 'text' });
+    const ids = await lowestAccounts(db, query.below, page.after, page.limit + 1);
     const date = calendar.dateOf(await now());
     const { items, nextCursor } = page.of(await accountsOf(db, ids, date));
     return { items: items.map((account) => viewOf(account, date, calendar.timeZone)), nextCursor };

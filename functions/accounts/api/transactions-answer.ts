@@ -1,5 +1,5 @@
 import type { BusinessDate } from '#platform/business-day';
-import { csvAmount, csvReply, MAX_CSV_ROWS, refuseTooManyRows, wantsCsv } from '#platform/csv';
+import { csvAmount, csvReply, refuseTooManyRows, rowsByPage, wantsCsv } from '#platform/csv';
 import type { Database, Reader } from '#platform/database';
 import { pageOf } from '#platform/paging';
 import type { SignedIn } from '#platform/session';
@@ -41,12 +41,12 @@ export async function transactionsAnswer({ list, user, query, db, database, head
     ...(taskId && { taskId }),
   };
   const order = orderOf(filter);
-  const page = pageOf(list, user, { ...query, of: userId }, [order]);
+  const page = pageOf(list, user, { ...query, of: userId }, { [order]: 'number' } as Record<typeof order, 'number'>);
   if (wantsCsv(headers)) {
     refuseTooManyRows(await transactionCount(db, filter));
     return csvReply(columns, csvRows(database, filter));
   }
-  const before = page.after === null ? null : Number(page.after[order]);
+  const before = page.after?.[order] ?? null;
   const { items, nextCursor } = page.of(await transactionRows(db, filter, before, page.limit + 1));
   return { items: items.map(viewOf), nextCursor };
 }
@@ -62,28 +62,14 @@ const columns = [
   ...['userId', 'taskId', 'payoutId', 'id'],
 ];
 
-/** Reads a thousand rows at a time, each on a connection of its own moment: a slow reader holds none. */
 async function* csvRows(database: Database, filter: TransactionFilter) {
-  let before: number | null = null;
-  for (let left = MAX_CSV_ROWS; left > 0; left -= 1_000) {
-    const rows: TransactionRow[] = await database.read((db) => transactionRows(db, filter, before, 1_000));
-    for (const row of rows) {
-      const { businessDate, kind, jiraId, taskTitle, userId, taskId, payoutId, id } = row;
-      const amounts = [csvAmount(row.sumCents), csvAmount(row.balanceCents)];
-      yield [
-        row.datetime.toISOString(),
-        businessDate,
-        kind,
-        ...amounts,
-        jiraId,
-        taskTitle,
-        userId,
-        taskId,
-        payoutId,
-        id,
-      ];
-    }
-    before = rows.at(-1)?.[orderOf(filter)] ?? null;
-    if (rows.length < 1_000) return;
+  const order = orderOf(filter);
+  const rows = rowsByPage<TransactionRow>((last, limit) =>
+    database.read((db) => transactionRows(db, filter, last?.[order] ?? null, limit)),
+  );
+  for await (const { datetime, businessDate, kind, sumCents, balanceCents, ...row } of rows) {
+    const amounts = [csvAmount(sumCents), csvAmount(balanceCents)];
+    const { jiraId, taskTitle, userId, taskId, payoutId, id } = row;
+    yield [datetime.toISOString(), businessDate, kind, ...amounts, jiraId, taskTitle, userId, taskId, payoutId, id];
   }
 }

@@ -21,11 +21,8 @@ export const payChunk: Work = {
       const day = await lockNextClosing(tx);
       if (!day) return beginDue(tx, await now(), calendar, log);
       const chunk = await lockChunk(tx, day, CHUNK_ACCOUNTS);
-      const later = await centsSince(
-        tx,
-        day,
-        chunk.map(({ userId }) => userId),
-      ); // prettier
+      const userIds = chunk.map(({ userId }) => userId);
+      const later = await centsSince(tx, day, userIds);
 
       const postings = post(
         chunk,

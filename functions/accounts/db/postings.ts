@@ -18,7 +18,7 @@ export interface RecordedMovement extends TaskMovement, Recorded {
   readonly eventId: string;
 }
 
-export interface PayoutMovement extends Movement, Recorded {
+interface PayoutMovement extends Movement, Recorded {
   readonly kind: 'payout';
   readonly payoutId: string;
 }

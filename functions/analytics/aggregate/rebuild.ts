@@ -4,8 +4,8 @@ import { addDays, type BusinessDate } from '#platform/business-day';
 import { invalid } from '#platform/errors';
 import { command, reply } from '#platform/route';
 import type { Work } from '#platform/work';
-import { balancesBefore, takeTurn } from '../db/days.ts';
-import { advance, beginRebuild, dearestOf, lockRunning, type RebuildRow, replaceDay, sumsOf } from '../db/rebuilds.ts';
+import { balancesBefore, dearestOn, takeTurn } from '../db/days.ts';
+import { advance, beginRebuild, lockRunning, type RebuildRow, replaceDay, sumsOf } from '../db/rebuilds.ts';
 import { rebuiltDay } from '../domain/rebuilt-day.ts';
 
 const MAX_DAYS = 400;
@@ -44,7 +44,8 @@ export const rebuildDay: Work = {
       await takeTurn(tx);
 
       const before = await balancesBefore(tx, date);
-      const { balances, day } = rebuiltDay(date, await sumsOf(tx, date), await dearestOf(tx, date), before);
+      const [top = null] = await dearestOn(tx, date, 1);
+      const { balances, day } = rebuiltDay(date, await sumsOf(tx, date), top, before);
       const isLast = date >= job.to;
 
       await replaceDay(tx, date, balances, day);

@@ -13,10 +13,9 @@ export const losers = query({
   query: { ...pageQuery, on: BusinessDay },
   answers: { 200: Losers },
   async run({ query, user, db, calendar, now }) {
-    const page = pageOf('losers', user, query, ['balanceCents', 'userId']);
+    const page = pageOf('losers', user, query, { balanceCents: 'number', userId: 'text' });
     const date = (query.on as BusinessDate | undefined) ?? calendar.dateOf(await now());
-    const after = page.after && { balanceCents: Number(page.after.balanceCents), userId: String(page.after.userId) };
-    const rows = await losersOn(db, date, after, page.limit + 1);
+    const rows = await losersOn(db, date, page.after, page.limit + 1);
     const { items, nextCursor } = page.of(rows.map(({ userId, balanceCents }) => ({ userId, balanceCents })));
     return { date, items, nextCursor };
   },

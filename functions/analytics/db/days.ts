@@ -9,7 +9,7 @@ import type { HeardFact } from './facts.ts';
 import { dates, facts, turns, userDays } from './schema.ts';
 
 /** A day's row, and what is told of its dearest task. */
-export interface StoredDay extends Day {
+interface StoredDay extends Day {
   readonly date: BusinessDate;
   readonly top: StoredClosing | null;
 }
@@ -55,7 +55,7 @@ function closingOf(row: { [K in FactColumns]: (typeof facts.$inferSelect)[K] | n
   return { eventId, taskId, version, rewardCents: sumCents, title: taskTitle ?? '', jiraId, userId };
 }
 
-/** The closings of a day with the highest rewards, of a tie the lower task id first; chosen by the index alone. */
+/** The dearest closings of a day, by the order of `domain/days.ts`; their tasks are chosen by the index alone. */
 export async function dearestOn(db: Reader, date: BusinessDate, limit: number): Promise<StoredClosing[]> {
   const { eventId, taskId, version, sumCents, taskTitle, jiraId, userId } = facts;
   const best = db
@@ -68,8 +68,9 @@ export async function dearestOn(db: Reader, date: BusinessDate, limit: number): 
   const rows = await db
     .select({ eventId, taskId, version, sumCents, taskTitle, jiraId, userId })
     .from(best)
-    .innerJoin(facts, and(eq(taskId, best.taskId), eq(facts.kind, 'reward')))
-    .orderBy(desc(sumCents), asc(taskId));
+    .innerJoin(facts, and(eq(taskId, best.taskId), eq(facts.kind, 'reward'), eq(facts.businessDate, date)))
+    .orderBy(desc(sumCents), asc(taskId), asc(version))
+    .limit(limit);
   return rows.flatMap((row) => closingOf(row) ?? []);
 }
 

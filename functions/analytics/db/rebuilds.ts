@@ -1,10 +1,10 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { addDays, type BusinessDate } from '#platform/business-day';
 import { safeInteger } from '#platform/columns';
 import type { Transaction } from '#platform/database';
 import { insertMany } from '#platform/insert-many';
 import type { UserDay } from '../domain/balances.ts';
-import type { Closing, Day } from '../domain/days.ts';
+import type { Day } from '../domain/days.ts';
 import type { DaySum } from '../domain/rebuilt-day.ts';
 import { saveDays } from './days.ts';
 import { dates, facts, rebuilds, userDays } from './schema.ts';
@@ -38,23 +38,6 @@ export async function sumsOf(tx: Transaction, date: BusinessDate): Promise<DaySu
     .where(eq(businessDate, date))
     .groupBy(userId, kind);
   return rows.map(({ userId, kind, sum }) => ({ userId, kind, sumCents: safeInteger(sum) }));
-}
-
-/** The dearest closing of a day, by the order of `domain/days.ts`. */
-export async function dearestOf(tx: Transaction, date: BusinessDate): Promise<Closing | null> {
-  const { eventId, taskId, version, sumCents, businessDate, kind } = facts;
-  const ofTheDay = and(eq(businessDate, date), eq(kind, 'reward'));
-  const highest = tx
-    .select({ sum: sql`max(${sumCents})` })
-    .from(facts)
-    .where(ofTheDay);
-  const [row] = await tx
-    .select({ eventId, taskId, version, rewardCents: sumCents })
-    .from(facts)
-    .where(and(ofTheDay, eq(sumCents, sql`(${highest})`)))
-    .orderBy(asc(taskId), asc(version))
-    .limit(1);
-  return (row as Closing | undefined) ?? null; // a reward always has its task
 }
 
 /** Puts what was counted in the place of a day's rows; only for whoever has the turn. Null: nothing happened on it. */

@@ -12,9 +12,8 @@ export const listSessions = query({
   query: pageQuery,
   answers: { 200: Sessions },
   async run({ query, user, db, now }) {
-    const page = pageOf('sessions', user, query, ['createdAt', 'id']);
-    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
-    const rows = await sessionsOf(db, user.id, await now(), after, page.limit + 1);
+    const page = pageOf('sessions', user, query, { createdAt: 'instant', id: 'text' });
+    const rows = await sessionsOf(db, user.id, await now(), page.after, page.limit + 1);
     return page.of(
       rows.map(({ createdAt, renewedAt, ...row }) => ({
         ...row,

@@ -14,11 +14,10 @@ export const listSignIns = query({
   query: pageQuery,
   answers: { 200: SignIns },
   async run({ query, user: reader, db }) {
-    const page = pageOf('sign-ins', reader, query, ['triedAt', 'id']);
+    const page = pageOf('sign-ins', reader, query, { triedAt: 'instant', id: 'text' });
     const user = await userById(db, reader.id);
     if (!user) throw new AppError('sign-in-needed');
-    const after = page.after && { triedAt: new Date(page.after.triedAt), id: String(page.after.id) };
-    const rows = await signInsOf(db, emailKeyOf(user.email), after, page.limit + 1);
+    const rows = await signInsOf(db, emailKeyOf(user.email), page.after, page.limit + 1);
     return page.of(
       rows.map(({ id, triedAt, ok, userAgent }) => ({ id, triedAt: triedAt.toISOString(), ok, userAgent })),
     );

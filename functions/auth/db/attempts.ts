@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { eq, lt } from 'drizzle-orm';
 import { safeInteger } from '#platform/columns';
 import type { Transaction } from '#platform/database';
 import { foldedEmail, type Tries, type TriesSeen, WINDOW_SECONDS } from '../domain/throttle.ts';
@@ -52,8 +52,5 @@ export async function forgetAttempt(db: Transaction, id: number): Promise<void> 
 export async function clearAttempts(db: Transaction, emailKey: string, now: Date): Promise<void> {
   await db.delete(signInAttempts).where(eq(signInAttempts.emailKey, emailKey));
   const old = new Date(now.getTime() - 2 * WINDOW_SECONDS * 1_000);
-  await db
-    .delete(signInAttempts)
-    .where(and(lt(signInAttempts.at, old), sql`true`))
-    .limit(100);
+  await db.delete(signInAttempts).where(lt(signInAttempts.at, old)).limit(100);
 }

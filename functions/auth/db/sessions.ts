@@ -1,6 +1,48 @@
+import { createHash } from 'node:crypto';
 import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Reader, Transaction } from '#platform/database';
-import { sessions } from './schema.ts';
+import { sessions, users } from './schema.ts';
+import type { UserRow } from './users.ts';
+
+/** What is kept of a renewal cookie: whoever reads the table cannot renew with it. */
+export const renewHashOf = (renewal: string): string => createHash('sha256').update(renewal).digest('hex');
+
+/** Adds a session, and lets go in a small step of those that ended as long ago as they lasted. */
+export async function addSession(
+  tx: Transaction,
+  session: Pick<typeof sessions.$inferSelect, 'id' | 'userId' | 'renewHash' | 'createdAt' | 'userAgent' | 'expiresAt'>,
+): Promise<void> {
+  await tx.insert(sessions).values(session);
+  // Long after its end a session still says when somebody was here last.
+  const old = new Date(2 * session.createdAt.getTime() - session.expiresAt.getTime());
+  await tx.delete(sessions).where(lt(sessions.expiresAt, old)).limit(100);
+}
+
+/** The session that a renewal cookie opens now, with its user; null: it was revoked, is over, or its user is disabled. */
+export async function renewableSession(
+  tx: Transaction,
+  renewal: string,
+  now: Date,
+): Promise<{ sessionId: string; user: UserRow } | null> {
+  const isOpen = and(isNull(sessions.revokedAt), gt(sessions.expiresAt, now), eq(users.status, 'active'));
+  const [found] = await tx
+    .select({ user: users, sessionId: sessions.id })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.renewHash, renewHashOf(renewal)), isOpen));
+  return found ?? null;
+}
+
+export async function keepRenewal(tx: Transaction, id: string, at: Date): Promise<void> {
+  await tx.update(sessions).set({ renewedAt: at }).where(eq(sessions.id, id));
+}
+
+/** The id of a user's session by its renewal cookie. */
+export async function sessionIdOf(db: Reader, userId: string, renewal: string): Promise<string | null> {
+  const own = and(eq(sessions.renewHash, renewHashOf(renewal)), eq(sessions.userId, userId));
+  const [session] = await db.select({ id: sessions.id }).from(sessions).where(own);
+  return session?.id ?? null;
+}
 
 type SessionRow = Pick<typeof sessions.$inferSelect, 'id' | 'userAgent' | 'createdAt' | 'renewedAt'>;
 
@@ -42,10 +84,14 @@ export async function endSession(tx: Transaction, userId: string, id: string, no
   return found !== undefined;
 }
 
-/** Whoever was signed in cannot renew any more; a short token lives on for its minute at most. */
-export async function revokeSessions(tx: Transaction, userId: string, now: Date): Promise<void> {
+/**
+ * Whoever was signed in cannot renew any more; a short token lives on for its minute at most. With a renewal cookie only
+ * its session.
+ */
+export async function revokeSessions(tx: Transaction, userId: string, now: Date, renewal?: string): Promise<void> {
+  const which = renewal ? eq(sessions.renewHash, renewHashOf(renewal)) : undefined;
   await tx
     .update(sessions)
     .set({ revokedAt: now })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)));
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), which));
 }

@@ -1,4 +1,5 @@
-import { and, asc, eq, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
+import type { Role } from '#contracts/rest/auth';
 import type { Reader, Transaction } from '#platform/database';
 import { users } from './schema.ts';
 
@@ -13,6 +14,44 @@ export async function userById(db: Reader, id: string): Promise<UserRow | null> 
   const [row] = await db.select().from(users).where(eq(users.id, id));
   return row ?? null;
 }
+
+interface UserFilter {
+  readonly role?: Role | undefined;
+  readonly status?: UserRow['status'] | undefined;
+  readonly ids?: readonly string[] | undefined;
+  readonly onlyActive: boolean;
+  /** A part of the name or, where the reader may see it, of the e-mail. */
+  readonly q?: string | undefined;
+  readonly mayFindEmail: boolean;
+}
+
+/** Users by name, behind the key of the last one that the reader has. */
+export function usersByName(
+  db: Reader,
+  { role, status, ids, onlyActive, q, mayFindEmail }: UserFilter,
+  after: { name: string; id: string } | null,
+  limit: number,
+): Promise<UserRow[]> {
+  const part = q === undefined ? undefined : sql`concat('%', ${likeText(q)}, '%')`;
+  return db
+    .select()
+    .from(users)
+    .where(
+      and(
+        role && eq(users.role, role),
+        status && eq(users.status, status),
+        onlyActive ? eq(users.status, 'active') : undefined,
+        ids && inArray(users.id, [...ids]),
+        part && or(sql`${users.name} LIKE ${part}`, mayFindEmail ? sql`${users.email} LIKE ${part}` : undefined),
+        after ? sql`(${users.name}, ${users.id}) > (${after.name}, ${after.id})` : undefined,
+      ),
+    )
+    .orderBy(asc(users.name), asc(users.id))
+    .limit(limit);
+}
+
+/** What LIKE would take for a wildcard stands for itself. */
+const likeText = (text: string): string => text.normalize('NFC').replace(/[\\%_]/g, '\\$&');
 
 /** Locks a user and every active admin, in id order: two admins who demote each other at once meet here. */
 export async function lockUserAndAdmins(

@@ -1,18 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { lt } from 'drizzle-orm';
+import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { Session, SignIn } from '#contracts/rest/auth';
 import { AppError } from '#platform/errors';
 import { command, reply } from '#platform/route';
 import { sessionSigner } from '#platform/session';
 import { emailKeyOf } from '../db/attempts.ts';
-import { sessions } from '../db/schema.ts';
+import { addSession, renewHashOf } from '../db/sessions.ts';
 import { keepSignIn, userAgentOf } from '../db/sign-ins.ts';
 import { viewFor } from '../domain/user-view.ts';
 import { checkPassword } from '../password-check.ts';
 import { RENEW_SECONDS, sessionCookies } from './cookies.ts';
-
-export const renewHashOf = (renewal: string): string => createHash('sha256').update(renewal).digest('hex');
 
 /** The answer is the same for an unknown e-mail, a wrong password and a disabled user, and takes the same time. */
 export const signIn = command({
@@ -34,17 +31,9 @@ export const signIn = command({
     const sessionId = uuidv7();
     const at = await now();
     await database.transaction(async (tx) => {
-      await tx.insert(sessions).values({
-        id: sessionId,
-        userId: user.id,
-        renewHash: renewHashOf(renewal),
-        createdAt: at,
-        userAgent,
-        expiresAt: new Date(at.getTime() + RENEW_SECONDS * 1_000),
-      });
-      // Long after its end a session still says when somebody was here last.
-      const old = new Date(at.getTime() - RENEW_SECONDS * 1_000);
-      await tx.delete(sessions).where(lt(sessions.expiresAt, old)).limit(100);
+      const expiresAt = new Date(at.getTime() + RENEW_SECONDS * 1_000);
+      const renewHash = renewHashOf(renewal);
+      await addSession(tx, { id: sessionId, userId: user.id, renewHash, createdAt: at, userAgent, expiresAt });
       await keepSignIn(tx, { emailKey: emailKeyOf(user.email), triedAt: at, ok: true, userAgent });
     });
     const { token, expiresAt } = await sessionSigner(config)(user);

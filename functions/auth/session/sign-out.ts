@@ -1,8 +1,6 @@
-import { and, eq, isNull } from 'drizzle-orm';
 import { command, reply } from '#platform/route';
-import { sessions } from '../db/schema.ts';
+import { revokeSessions } from '../db/sessions.ts';
 import { clearedCookies, RENEW_COOKIE } from './cookies.ts';
-import { renewHashOf } from './sign-in.ts';
 
 /** Revokes the session of the renewal cookie; without the cookie all of the user's sessions: nothing may stay open. */
 export const signOut = command({
@@ -13,12 +11,7 @@ export const signOut = command({
   answers: { 204: null },
   idempotent: false,
   async run({ user, cookies, tx, config, now }) {
-    const renewal = cookies.one(RENEW_COOKIE);
-    const which = renewal ? eq(sessions.renewHash, renewHashOf(renewal)) : undefined;
-    await tx
-      .update(sessions)
-      .set({ revokedAt: await now() })
-      .where(and(eq(sessions.userId, user.id), isNull(sessions.revokedAt), which));
+    await revokeSessions(tx, user.id, await now(), cookies.one(RENEW_COOKIE) ?? undefined);
     return reply(204, null, { 'set-cookie': clearedCookies(config) });
   },
 });

@@ -1,13 +1,14 @@
 import { BusinessDay, Uuid } from '#contracts/fields';
 import { Payout, PayoutState, Payouts } from '#contracts/rest/billing';
 import type { BusinessDate } from '#platform/business-day';
-import { csvAmount, csvReply, MAX_CSV_ROWS, refuseTooManyRows, wantsCsv } from '#platform/csv';
+import { csvAmount, csvReply, refuseTooManyRows, rowsByPage, wantsCsv } from '#platform/csv';
 import type { Database } from '#platform/database';
 import { dayRangeOf } from '#platform/day-range';
 import { AppError } from '#platform/errors';
 import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import type { SignedIn } from '#platform/session';
+import type { PayoutRow } from '../db/payouts.ts';
 import { listPayouts, type PayoutFilter, payoutById, payoutCount, payoutTotals } from '../db/reading.ts';
 import { payoutView } from '../domain/payout-view.ts';
 import { figuresOf } from '../domain/report.ts';
@@ -23,7 +24,7 @@ export const payoutsList = query({
   answers: { 200: Payouts },
   csv: true,
   async run({ query, user, db, database, headers, calendar, now }) {
-    const page = pageOf('payouts', user, query, ['createdAt', 'id']);
+    const page = pageOf('payouts', user, query, { createdAt: 'instant', id: 'text' });
     const { day, state, userId } = query;
     const filter: PayoutFilter = {
       userIds: [...(seesAll(user) ? [] : [user.id]), ...(userId ? [userId] : [])],
@@ -34,10 +35,9 @@ export const payoutsList = query({
       refuseTooManyRows(await payoutCount(db, filter));
       return csvReply(COLUMNS, csvRows(database, filter));
     }
-    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
-    const rows = await listPayouts(db, filter, after, page.limit + 1);
+    const rows = await listPayouts(db, filter, page.after, page.limit + 1);
     const found = page.of(rows.map(payoutView));
-    if (after) return found;
+    if (page.after) return found;
     const { from, to } = dayRangeOf(day ? { from: day, to: day } : {}, calendar.dateOf(await now()));
     return { ...found, totals: figuresOf(await payoutTotals(db, from, to, filter.userIds)) };
   },
@@ -61,16 +61,10 @@ const COLUMNS = [
   ...['createdAt', 'businessDate', 'amount', 'state', 'reason', 'cardLast4', 'attempts', 'paidAt', 'userId', 'id'],
 ];
 
-/** Reads a thousand rows at a time, each on a connection of its own moment: a slow reader holds none. */
 async function* csvRows(database: Database, filter: PayoutFilter) {
-  let after: { createdAt: Date; id: string } | null = null;
-  for (let left = MAX_CSV_ROWS; left > 0; left -= 1_000) {
-    const rows = await database.read((db) => listPayouts(db, filter, after, 1_000));
-    for (const { createdAt, businessDate, amountCents, state, reason, cardLast4, ...row } of rows) {
-      const facts = [businessDate, csvAmount(amountCents), state, reason, cardLast4, row.attempts];
-      yield [createdAt.toISOString(), ...facts, row.paidAt?.toISOString() ?? null, row.userId, row.id];
-    }
-    after = rows.at(-1) ?? null;
-    if (rows.length < 1_000) return;
+  const rows = rowsByPage<PayoutRow>((last, limit) => database.read((db) => listPayouts(db, filter, last, limit)));
+  for await (const { createdAt, businessDate, amountCents, state, reason, cardLast4, ...row } of rows) {
+    const facts = [businessDate, csvAmount(amountCents), state, reason, cardLast4, row.attempts];
+    yield [createdAt.toISOString(), ...facts, row.paidAt?.toISOString() ?? null, row.userId, row.id];
   }
 }

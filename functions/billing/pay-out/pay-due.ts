@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { payoutBlockedV1 } from '#contracts/billing/payout-blocked.v1';
 import { alarm } from '#platform/log';
 import type { Tell } from '#platform/outbox';
-import { withTrace } from '#platform/trace';
+import { withTraceId } from '#platform/trace';
 import type { Work, WorkCall } from '#platform/work';
 import { type Bank, bankOf } from '../bank.ts';
 import { type CardCipher, cipherOf } from '../card-cipher.ts';
@@ -168,5 +168,4 @@ function tellIfBlocked(tell: Tell, payout: PayoutRow, at: Date): void {
 }
 
 /** What becomes of a payout belongs to the story that began with the close of its day. */
-const inTraceOf = <T>({ traceId }: PayoutRow, run: () => T): T =>
-  withTrace(`00-${traceId}-${traceId.slice(0, 16)}-01`, run);
+const inTraceOf = <T>({ traceId }: PayoutRow, run: () => T): T => withTraceId(traceId, run);

@@ -29,7 +29,7 @@ export const listDeadLetters = query({
   answers: { 200: DeadLetters },
   refusals: ['dead-letters-busy'],
   async run({ query, user, config }) {
-    const page = pageOf('dead-letters', user, query, ['parkedAt', 'id']);
+    const page = pageOf('dead-letters', user, query, { parkedAt: 'text', id: 'text' });
     const all = hearing(config);
     if (query.function && !all.includes(query.function)) throw invalid('?function', `must be one of ${all.join(', ')}`);
 

@@ -1,9 +1,7 @@
-import Type from 'typebox';
-import { BusinessDay, idsOf, Uuid } from '#contracts/fields';
+import { BusinessDay, Uuid } from '#contracts/fields';
 import { MailStatus, Mails } from '#contracts/rest/mailer';
 import type { BusinessDate } from '#platform/business-day';
-import { invalid } from '#platform/errors';
-import { pageOf, pageQuery } from '#platform/paging';
+import { idsIn, idsQuery, pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import { listMails } from '../db/reading.ts';
 import { mailView, seesAllMails } from '../domain/mail-view.ts';
@@ -17,16 +15,13 @@ export const mailsList = query({
     status: MailStatus,
     userId: Uuid,
     day: BusinessDay,
-    payoutIds: Type.String({
-      maxLength: 200 * 37,
-      description: 'the letters about up to 200 payouts, comma-separated',
-    }),
+    payoutIds: idsQuery('the letters about up to 200 payouts, comma-separated'),
   },
   answers: { 200: Mails },
   async run({ query, user, db, calendar }) {
-    const page = pageOf('mails', user, query, ['createdAt', 'id']);
+    const page = pageOf('mails', user, query, { createdAt: 'instant', id: 'text' });
     const { status, userId, day } = query;
-    const payoutIds = query.payoutIds === undefined ? null : (idsOf(query.payoutIds) ?? refuseIds());
+    const payoutIds = idsIn(query, 'payoutIds');
     const filter = {
       ...(seesAllMails(user.role) ? {} : { ownerId: user.id }),
       ...(status && { status }),
@@ -35,14 +30,9 @@ export const mailsList = query({
       ...(payoutIds && { payoutIds }),
     };
 
-    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
-    const rows = await listMails(db, filter, after, page.limit + 1);
+    const rows = await listMails(db, filter, page.after, page.limit + 1);
 
     const { items, nextCursor } = page.of(rows.map(mailView));
     return { timeZone: calendar.timeZone, items, nextCursor };
   },
 });
-
-function refuseIds(): never {
-  throw invalid('?payoutIds', 'must be up to 200 UUIDs, comma-separated');
-}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { alarm, type Log } from '#platform/log';
 import { Counter } from '#platform/metrics';
 import { spanned } from '#platform/telemetry';
-import { withTrace } from '#platform/trace';
+import { withTraceId } from '#platform/trace';
 import type { Work, WorkCall } from '#platform/work';
 import { claimDue, keepWritten, type MailRow, release, saveSettled } from '../db/mails.ts';
 import { type Outcome, type Settled, settle } from '../domain/delivery.ts';
@@ -86,7 +86,7 @@ async function sendAll(
 
 /** Sending a letter belongs to the story that has ordered it. */
 const sendOne = (server: MailServer, { mail, address }: Ready) =>
-  withTrace(`00-${mail.traceId}-${mail.traceId.slice(0, 16)}-01`, () =>
+  withTraceId(mail.traceId, () =>
     spanned(
       { name: 'send letter', kind: 'client' },
       () => server.send(mail, address),

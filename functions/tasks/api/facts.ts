@@ -13,14 +13,9 @@ export const facts = query({
   query: { ...pageQuery, day: BusinessDay },
   answers: { 200: TaskFacts },
   async run({ query, user, db, calendar, now }) {
-    const page = pageOf('facts', user, query, ['at', 'taskId', 'version']);
+    const page = pageOf('facts', user, query, { at: 'instant', taskId: 'text', version: 'number' });
     const day = (query.day as BusinessDate | undefined) ?? calendar.dateOf(await now());
-    const after = page.after && {
-      at: new Date(page.after.at),
-      taskId: String(page.after.taskId),
-      version: Number(page.after.version),
-    };
-    const rows = await factsBetween(db, calendar.boundsOf(day), after, page.limit + 1);
+    const rows = await factsBetween(db, calendar.boundsOf(day), page.after, page.limit + 1);
     return page.of(rows.map(factOf));
   },
 });

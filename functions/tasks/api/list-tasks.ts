@@ -1,9 +1,9 @@
 import Type from 'typebox';
-import { BusinessDay, idsOf, isUuid, OneOf } from '#contracts/fields';
+import { BusinessDay, isUuid, OneOf } from '#contracts/fields';
 import { Tasks } from '#contracts/rest/tasks';
 import type { BusinessDate } from '#platform/business-day';
 import { invalid } from '#platform/errors';
-import { pageOf, pageQuery } from '#platform/paging';
+import { idsIn, idsQuery, pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import { listTasks, tasksWhere, totalsOf } from '../db/lists.ts';
 import { seesAmountsOf, viewFor } from '../domain/task-view.ts';
@@ -20,7 +20,7 @@ export const tasksList = query({
     status: OneOf('open', 'closed'),
     assignee: Type.String({ maxLength: 36, description: 'me, or a user id' }),
     taken: Type.Literal('me', { description: "the reader's until it was given to somebody else in the last 24 h" }),
-    ids: Type.String({ maxLength: 200 * 37, description: 'up to 200 ids, comma-separated' }),
+    ids: idsQuery(),
     q: Type.String({
       minLength: 1,
       maxLength: 200,
@@ -31,25 +31,25 @@ export const tasksList = query({
   },
   answers: { 200: Tasks },
   async run({ query, user, db, calendar, now }) {
-    const page = pageOf('tasks', user, query, ['createdAt', 'id']);
-    const { status, assignee, taken, ids, q = '', from, to } = query;
+    const page = pageOf('tasks', user, query, { createdAt: 'instant', id: 'text' });
+    const { status, assignee, taken, q = '', from, to } = query;
     if (from && to && from > to) throw invalid('?from', 'is after to');
+    const ids = idsIn(query, 'ids');
     const whose = assignee === undefined ? undefined : assigneeOf(assignee, user.id);
     const where = await tasksWhere(db, {
       ...(status && { status }),
       ...(whose && { assignee: whose }),
       ...(taken && { taken: { from: user.id, since: new Date((await now()).getTime() - DAY_MS) } }),
-      ...(ids !== undefined && { ids: idsOf(ids) ?? refuseIds() }),
+      ...(ids && { ids }),
       beginnings: beginningsOf(q),
       ...(from && { createdFrom: calendar.boundsOf(from as BusinessDate).start }),
       ...(to && { createdBefore: calendar.boundsOf(to as BusinessDate).end }),
     });
 
-    const after = page.after && { createdAt: new Date(page.after.createdAt), id: String(page.after.id) };
-    const rows = await listTasks(db, where, after, page.limit + 1);
+    const rows = await listTasks(db, where, page.after, page.limit + 1);
 
     const { items, nextCursor } = page.of(rows.map((task) => viewFor(user, task)));
-    const hasTotals = whose && !after && seesAmountsOf(user, whose);
+    const hasTotals = whose && !page.after && seesAmountsOf(user, whose);
     return { items, nextCursor, ...(hasTotals && { totals: await totalsOf(db, where) }) };
   },
 });
@@ -58,8 +58,4 @@ function assigneeOf(assignee: string, reader: string): string {
   if (assignee === 'me') return reader;
   if (!isUuid(assignee)) throw invalid('?assignee', 'must be me or a user id');
   return assignee;
-}
-
-function refuseIds(): never {
-  throw invalid('?ids', 'must be up to 200 UUIDs, comma-separated');
 }

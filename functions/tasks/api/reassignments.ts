@@ -27,9 +27,8 @@ export const reassignmentsList = query({
   query: pageQuery,
   answers: { 200: Reassignments },
   async run({ query, user, db }) {
-    const page = pageOf('reassignments', user, query, ['startedAt', 'id']);
-    const after = page.after && { startedAt: new Date(page.after.startedAt), id: String(page.after.id) };
-    const jobs = await listReassignments(db, after, page.limit + 1);
+    const page = pageOf('reassignments', user, query, { startedAt: 'instant', id: 'text' });
+    const jobs = await listReassignments(db, page.after, page.limit + 1);
     const byWorker = await workersOf(
       db,
       jobs.map(({ id }) => id),

@@ -10,8 +10,7 @@ export const workload = query({
   query: pageQuery,
   answers: { 200: Workload },
   async run({ query, user, db }) {
-    const page = pageOf('workload', user, query, ['openCount', 'userId']);
-    const after = page.after && { openCount: Number(page.after.openCount), userId: String(page.after.userId) };
-    return page.of(await workloadOf(db, after, page.limit + 1));
+    const page = pageOf('workload', user, query, { openCount: 'number', userId: 'text' });
+    return page.of(await workloadOf(db, page.after, page.limit + 1));
   },
 });
