@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { ates } from './command-line.ts';
@@ -17,6 +17,29 @@ async function addedTask() {
   const worker = await Visitor.signInById(task.userId);
   const { name } = (await worker.get('/api/auth/session')).body;
   return { title, task, worker, name };
+}
+
+const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
+
+const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
+
+/** The keys of the commands that end so, as the page sends them. */
+function keysOf(page: Page, end: string): string[] {
+  const keys: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith(end))
+      keys.push(request.headers()['idempotency-key'] ?? 'none');
+  });
+  return keys;
+}
+
+/** The server does what these ask for, and the page never hears of it; until the function that this gives is called. */
+async function loseAnswers(page: Page, glob: string): Promise<() => Promise<void>> {
+  await page.route(glob, async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  return () => page.unroute(glob);
 }
 
 /** The worker who has most open tasks, after so many were added that these are at least four: each is charged for. */
@@ -205,7 +228,7 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   // A row with a button is as high as one without.
   const lowest = async (rows: Locator) =>
     Math.min(...(await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height))));
-  const rows = page.locator('section > .scroll tbody tr');
+  const rows = page.locator('section > .over tbody tr');
   await rows
     .filter({ hasNot: page.getByRole('button') })
     .first()
@@ -223,6 +246,51 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   await page.getByText(`Reassigned: ${preview.tasks}, closed meanwhile: 0`).waitFor({ timeout: 20_000 });
   expect((await manager.get('/api/tasks/reassignments?limit=200')).body.items.length).toBe(before + 1);
   expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('one task is reassigned after a question that names the fee, once however often it is pressed and whatever answer is lost, and whoever got it is told', async () => {
+  const { title, task } = await addedTask();
+  const { page, context } = await visit(desktop, `/auth/?back=${encodeURIComponent(`/tasks/all/?q=${title}`)}`);
+  await page.getByRole('button', { name: /Макао/ }).click();
+  const keys = keysOf(page, '/assign');
+  const hearAgain = await loseAnswers(page, '**/assign');
+  const button = page.getByRole('button', { name: `Reassign: ${title}` });
+  await button.dblclick();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(`is charged ${dollars(task.feeCents)}`).waitFor();
+  expect(keys).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
+  await page.getByText('no answer yet').waitFor();
+  await expect.poll(() => dialog.count()).toBe(0);
+  expect(await hasFocus(button)).toBe(true);
+  expect(await button.getAttribute('aria-disabled')).toBe('true');
+  await button.press('Enter');
+  await hearAgain();
+  await page.getByText(new RegExp(`(was given to|drawn again).*charged \\${dollars(task.feeCents)}`)).waitFor();
+  expect(await dialog.count()).toBe(0);
+  const manager = await Visitor.signIn('manager');
+  const { version, userId } = (await manager.get(`/api/tasks/${task.id}`)).body;
+  expect(version).toBe(2);
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  await page
+    .getByText((await manager.get(`/api/auth/users/${userId}`)).body.name)
+    .first()
+    .waitFor();
+  expect(await button.getAttribute('aria-disabled')).toBe('false');
+
+  // On its own page, too; and what was told is no part of another search.
+  await page.getByRole('searchbox').fill('');
+  await page.getByRole('searchbox').press('Enter');
+  await expect.poll(() => page.getByText(/charged/).count()).toBe(0);
+  await page.goto(`${url}/tasks/task/?id=${task.id}`);
+  await page.getByRole('button', { name: 'Reassign' }).dblclick();
+  await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
+  await page.getByText(/(was given to|drawn again)/).waitFor();
+  await expect.poll(() => dialog.count()).toBe(0);
+  expect((await manager.get(`/api/tasks/${task.id}`)).body.version).toBe(3);
   await context.close();
 });
 
@@ -248,10 +316,8 @@ it.each(VARIANTS)(
     expect(await axeViolations(page)).toEqual([]);
     await row.getByRole('link').click();
     await expect.poll(() => new URL(page.url()).search).toBe(`?assignee=${task.userId}&status=open`);
-    await expect
-      .poll(() => page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())
-      .toContain(name);
-    expect(new Set(await page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())).toEqual(
+    await expect.poll(() => page.locator('section > .over tbody tr td:nth-child(2)').allTextContents()).toContain(name);
+    expect(new Set(await page.locator('section > .over tbody tr td:nth-child(2)').allTextContents())).toEqual(
       new Set([name]),
     );
     expect(await row.count()).toBe(1); // it stays open

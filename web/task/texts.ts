@@ -22,8 +22,8 @@ const ru = {
   rowsAll: 'Все операции по этой задаче',
   rowsMine: 'Мои операции за {date}',
   close: 'Закрыть задачу',
-  reassign: 'Отдать другому',
-  done: 'Готово.',
+  closedNow: 'Задача закрыта, начислено {reward}.',
+  closeLost: 'Ответа пока нет. Страница сама узнает, закрыта ли задача; дважды она не закроется.',
   none: 'Задача не указана или её нет.',
   toAll: 'Все задачи',
 };
@@ -50,8 +50,8 @@ const en: TextsLike<typeof ru> = {
   rowsAll: 'All transactions of this task',
   rowsMine: 'My transactions of {date}',
   close: 'Close the task',
-  reassign: 'Give it to somebody else',
-  done: 'Done.',
+  closedNow: 'The task is closed, earned {reward}.',
+  closeLost: 'No answer yet. This page finds out by itself whether the task is closed; it counts once.',
   none: 'No task is named, or it is not there.',
   toAll: 'All tasks',
 };
