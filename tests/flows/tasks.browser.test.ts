@@ -34,12 +34,16 @@ function keysOf(page: Page, end: string): string[] {
 }
 
 /** The server does what these ask for, and the page never hears of it; until the function that this gives is called. */
-async function loseAnswers(page: Page, glob: string): Promise<() => Promise<void>> {
+async function loseAnswers(page: Page, glob: string): Promise<() => void> {
+  let isHeard = false;
   await page.route(glob, async (route) => {
+    if (isHeard) return route.continue();
     await route.fetch();
     await route.abort();
   });
-  return () => page.unroute(glob);
+  return () => {
+    isHeard = true;
+  };
 }
 
 /** The worker who has most open tasks, after so many were added that these are at least four: each is charged for. */
@@ -93,7 +97,7 @@ it('the header tells all open tasks and what closing them brings, also of those 
   const header = async () => {
     const { count, rewardCents } = await totalsOf();
     const sum = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(rewardCents / 100);
-    return `${count} · +${sum} for closing them`;
+    return count === 1 ? `1 task, +${sum} for closing it` : `${count} tasks, +${sum} for closing them`;
   };
   const shown = () => section.locator('.head p').textContent();
   await expect.poll(shown).toBe(await header());
@@ -111,7 +115,7 @@ it('the header tells all open tasks and what closing them brings, also of those 
   });
   await page.route('**/close', (route) => held.then(() => route.continue()));
   await rows.last().getByRole('button').click();
-  await expect.poll(async () => (await shown())?.startsWith(`${count - 3} · `)).toBe(true);
+  await expect.poll(async () => (await shown())?.startsWith(`${count - 3} task`)).toBe(true);
   answer();
   await expect.poll(async () => (await totalsOf()).count).toBe(count - 3);
   await expect.poll(shown).toBe(await header());
@@ -217,6 +221,66 @@ it('a closing that is refused is told with its reason, and the list is true agai
   await context.close();
 });
 
+it('a closing whose answer was lost is asked for again under its key, until the page tells whether it counted', async () => {
+  const { title, task, worker, name } = await addedTask();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const keys = keysOf(page, '/close');
+  const hearAgain = await loseAnswers(page, '**/close');
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.getByRole('button').click();
+  await page.getByText(`No answer yet: ${title}.`).waitFor();
+  expect(await page.getByText(`Closed: “${title}”`).count()).toBe(0); // nobody knows
+  expect(await row.count()).toBe(0);
+  await expect.poll(() => keys.length).toBeGreaterThan(1);
+  hearAgain();
+  await page.getByText(`Closed: “${title}”, earned ${dollars(task.rewardCents)}`).waitFor();
+  await expect.poll(() => page.getByText('No answer yet').count()).toBe(0);
+  expect(new Set(keys).size).toBe(1);
+  expect((await worker.get(`/api/tasks/${task.id}`)).body).toMatchObject({ status: 'closed', version: 2 });
+
+  // One that never got there is closed by the repetition; on its own page as well.
+  let other = await addedTask();
+  while (other.name !== name) other = await addedTask();
+  await page.goto(`${url}/tasks/task/?id=${other.task.id}`);
+  await page.route('**/close', (route) => route.abort());
+  await page.getByRole('button', { name: 'Close the task' }).press('Enter');
+  await page.getByText('No answer yet').waitFor();
+  await page.unroute('**/close');
+  await page.getByText(`The task is closed, earned ${dollars(other.task.rewardCents)}`).waitFor();
+  expect(await hasFocus(page.getByRole('heading', { name: other.title }))).toBe(true);
+  await context.close();
+});
+
+it('Enter on the button of a row leads to the next row, and from the last one to the heading', async () => {
+  const { manager, name, userId } = await busiest();
+  const totals = async () => (await manager.get(`/api/tasks?assignee=${userId}&status=open&limit=1`)).body.totals;
+  const worker = await Visitor.signInById(userId);
+  while ((await totals()).count > 3) {
+    const { items } = (await manager.get(`/api/tasks?assignee=${userId}&status=open`)).body;
+    for (const { id } of items.slice(3)) await worker.send('POST', `/api/tasks/${id}/close`, {});
+  }
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const rows = page.locator('section[aria-labelledby="mine"] tbody tr');
+  await rows.nth(2).waitFor();
+  const titles = await rows.getByRole('link').allTextContents();
+  const press = (title = '') => page.getByRole('button', { name: `Close: ${title}` }).press('Enter');
+  const link = (title = '') => rows.getByRole('link', { name: title });
+  await press(titles[1]);
+  await expect.poll(() => hasFocus(link(titles[2]))).toBe(true);
+  await press(titles[2]);
+  await expect.poll(() => hasFocus(link(titles[0]))).toBe(true);
+  await press(titles[0]);
+  await expect.poll(() => hasFocus(page.getByRole('heading', { name: 'My open tasks' }))).toBe(true);
+  await page.getByText('No open tasks').waitFor();
+  expect(await hasFocus(page.getByRole('heading', { name: 'My open tasks' }))).toBe(true);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('a manager reassigns all open tasks: told what it hits, pressed twice it is one job, and the result is by person', async () => {
   const { task, worker } = await addedTask();
   await worker.send('POST', `/api/tasks/${task.id}/close`, {});
@@ -267,7 +331,7 @@ it('one task is reassigned after a question that names the fee, once however oft
   expect(await hasFocus(button)).toBe(true);
   expect(await button.getAttribute('aria-disabled')).toBe('true');
   await button.press('Enter');
-  await hearAgain();
+  hearAgain();
   await page.getByText(new RegExp(`(was given to|drawn again).*charged \\${dollars(task.feeCents)}`)).waitFor();
   expect(await dialog.count()).toBe(0);
   const manager = await Visitor.signIn('manager');
