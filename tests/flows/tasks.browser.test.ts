@@ -281,6 +281,94 @@ it('Enter on the button of a row leads to the next row, and from the last one to
   await context.close();
 });
 
+/** Pastes into the field of a title, as the clipboard would. */
+const paste = (page: Page, lines: readonly string[]) =>
+  page.locator('input[name=title]').evaluate((field, text) => {
+    (field as HTMLElement).focus();
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', text);
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, lines.join('\n'));
+
+it('of pasted lines a refused one keeps no other back and waits with its reason to be corrected; another paste loses none', async () => {
+  const manager = await Visitor.signIn('manager');
+  const mark = randomUUID();
+  const addedWith = async () =>
+    (await manager.get(`/api/tasks?q=${mark}&limit=200`)).body.items
+      .map(({ title }: { title: string }) => title)
+      .sort();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const dialog = page.getByRole('dialog');
+  await paste(page, [`${mark} one`, `${mark} [two]`, `${mark} three`]);
+  await dialog.getByText('Add 3 tasks').waitFor();
+  await dialog.getByRole('button', { name: 'Add' }).dblclick();
+  await page.getByText('Added 2 of 3. The others were not added:').waitFor();
+  await page.getByText('without [ ]').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  expect(await addedWith()).toEqual([`${mark} one`, `${mark} three`]);
+  await expect.poll(() => hasFocus(page.getByLabel('What is to be done'))).toBe(true);
+
+  await paste(page, [`${mark} four`, `${mark} five`]);
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  const four = [`${mark} five`, `${mark} four`, `${mark} one`, `${mark} three`];
+  await expect.poll(addedWith).toEqual(four);
+  await expect.poll(() => dialog.count()).toBe(0);
+
+  const lines = page.getByLabel('Correct them and add them again');
+  expect(await lines.inputValue()).toBe(`${mark} [two]`);
+  await lines.fill(`${mark} two`);
+  await page.locator('form').filter({ has: lines }).getByRole('button', { name: 'Add', exact: true }).click();
+  await expect.poll(addedWith).toEqual([...four, `${mark} two`]);
+  await expect.poll(() => lines.count()).toBe(0);
+  await context.close();
+});
+
+it('more than a hundred pasted lines are counted, and all are added, each once, though an answer is lost', async () => {
+  const manager = await Visitor.signIn('manager');
+  const mark = randomUUID();
+  const { page, context } = await visit(phone, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  await paste(
+    page,
+    Array.from({ length: 103 }, (_, n) => `${mark} ${n}`),
+  );
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Добавить задачи: 103').waitFor();
+  await dialog.getByText('…и ещё 3').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const hearAgain = await loseAnswers(page, '**/api/tasks');
+  await dialog.getByRole('button', { name: 'Добавить' }).click();
+  await page.getByText('Ответа пока нет').waitFor();
+  hearAgain();
+  const count = async () => (await manager.get(`/api/tasks?q=${mark}&limit=200`)).body.items.length;
+  await expect.poll(count, { timeout: 60_000 }).toBe(103);
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+  expect(await count()).toBe(103);
+  await context.close();
+});
+
+it('a title of blanks is asked for in words, and a Jira id in small letters is taken as it is meant', async () => {
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const field = page.getByLabel('What is to be done');
+  await field.fill('   ');
+  await field.press('Enter');
+  await page.getByRole('alert').getByText('Type what is to be done.').waitFor();
+  const title = `Перья ${randomUUID()}`;
+  await field.fill(title);
+  await page.getByLabel('Jira id').fill('abc-12');
+  await page.getByLabel('Jira id').press('Enter');
+  const row = page.locator('form').getByRole('row').filter({ hasText: title });
+  await row.getByText('ABC-12').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('a manager reassigns all open tasks: told what it hits, pressed twice it is one job, and the result is by person', async () => {
   const { task, worker } = await addedTask();
   await worker.send('POST', `/api/tasks/${task.id}/close`, {});
@@ -313,6 +401,50 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   await context.close();
 });
 
+it('a reassignment is told to whoever opens the page later, and in the question before the next one; one that runs or would hit nothing is not offered', async () => {
+  await addedTask();
+  const manager = await Visitor.signIn('manager');
+  const { id, total } = (await manager.send('POST', '/api/tasks/reassignments', {})).body;
+  const job = async () => (await manager.get(`/api/tasks/reassignments/${id}`)).body;
+  await expect.poll(async () => (await job()).state).toBe('done');
+  const { page, context, faults } = await visit(phone, '/auth/?back=/tasks/all/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/all/`);
+  const { name } = (await manager.get('/api/auth/session')).body;
+  await page.getByText(`Переназначение: ${name}, `).click();
+  await page.getByText(`Переназначено задач: ${(await job()).done}`).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const button = page.getByRole('button', { name: 'Переназначить все открытые' });
+  await button.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(new RegExp(`${name}, (в эту минуту|\\d минут.? назад)`)).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Не сейчас' }).click();
+  await expect.poll(() => hasFocus(button)).toBe(true);
+
+  // A job of a few tasks is over before anybody could see it: the page is told that it still runs.
+  await page.route('**/api/tasks/reassignments?limit=1', async (route) => {
+    const response = await route.fetch();
+    const { items } = await response.json();
+    await route.fulfill({ response, json: { items: [{ ...items[0], state: 'running', done: 0 }], nextCursor: null } });
+  });
+  await page.reload();
+  await page.getByText(`Готово 0 из ${total}.`).waitFor();
+  await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true');
+  await button.press('Enter');
+  await page.unrouteAll({ behavior: 'wait' });
+  await expect.poll(() => button.getAttribute('aria-disabled')).toBe('false');
+  expect(await dialog.count()).toBe(0);
+
+  // Others' tasks are open here: the page is told that there are none.
+  await page.route('**/preview', (route) => route.fulfill({ json: { tasks: 0, workers: 5, feesCents: 0 } }));
+  await button.press('Enter');
+  await page.getByText('Открытых задач нет, переназначать нечего.').waitFor();
+  expect(await dialog.count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('one task is reassigned after a question that names the fee, once however often it is pressed and whatever answer is lost, and whoever got it is told', async () => {
   const { title, task } = await addedTask();
   const { page, context } = await visit(desktop, `/auth/?back=${encodeURIComponent(`/tasks/all/?q=${title}`)}`);
@@ -339,10 +471,8 @@ it('one task is reassigned after a question that names the fee, once however oft
   expect(version).toBe(2);
   expect(keys.length).toBeGreaterThan(1);
   expect(new Set(keys).size).toBe(1);
-  await page
-    .getByText((await manager.get(`/api/auth/users/${userId}`)).body.name)
-    .first()
-    .waitFor();
+  const { name } = (await manager.get(`/api/auth/users/${userId}`)).body;
+  await page.getByRole('status').locator('.notice').filter({ hasText: name }).filter({ hasText: title }).waitFor();
   expect(await button.getAttribute('aria-disabled')).toBe('false');
 
   // On its own page, too; and what was told is no part of another search.
