@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { User, Users } from '#contracts/rest/auth';
 import type { Task } from '#contracts/rest/tasks';
 import { useGiving } from '../tasks/giving.tsx';
@@ -16,7 +16,6 @@ import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { LiveMark } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
-import { ReassignAll } from './reassign.tsx';
 import { t } from './texts.ts';
 
 const FILTERS = ['status', 'q', 'assignee', 'from', 'to'];
@@ -55,7 +54,18 @@ function AllTasks() {
           <DayFilter label={t('to')} name="to" {...{ query, change }} />
         </Filters>
         <div class="over">
-          <List list={tasks} none={t('allNone')}>
+          <List
+            list={tasks}
+            none={
+              path.includes('?') ? (
+                t('allNone')
+              ) : (
+                <>
+                  {t('allEmpty')} <a href="/tasks/">{t('allAdd')}</a>
+                </>
+              )
+            }
+          >
             {(found) => (
               <TaskTable more={[row('assignee'), t('status')]} actions={manages} body={LongBody}>
                 {found.map((task) => (
@@ -90,6 +100,45 @@ function AllTasks() {
         </div>
       </section>
     </>
+  );
+}
+
+/** The tasks come first; after this it is asked whether they are being reassigned. */
+const JOB_AFTER_MS = 1_000;
+
+/** The big button; what it does is loaded later, or when it is pressed. */
+function ReassignAll() {
+  const [isWanted, setWanted] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const isPressed = useRef(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(true), JOB_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const press = () => {
+    isPressed.current = true;
+    setWanted(true);
+  };
+  return (
+    <section class="card" aria-label={t('reassignAll')}>
+      <div class="row reassign">
+        <button type="button" class="button" ref={button} onClick={press}>
+          {t('reassignAll')}
+        </button>
+        <div>
+          {isWanted && (
+            <Later
+              draw={(parts: typeof import('./later.tsx'), at) =>
+                parts.reassignAll(at, {
+                  button: button.current as HTMLButtonElement,
+                  isPressed: isPressed.current,
+                })
+              }
+            />
+          )}
+        </div>
+      </div>
+    </section>
   );
 }
 
