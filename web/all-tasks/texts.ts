@@ -45,7 +45,7 @@ const en: TextsLike<typeof ru> = {
   reassignAsk: 'Open tasks: {tasks}. A random worker gets each (of {workers}), and they are charged {fees}.',
   reassignRefund: 'Nobody who had one gets the fee back.',
   reassignNone: 'No task is open, there is nothing to reassign.',
-  reassignAgo: 'Reassigned {ago} by {name} already.',
+  reassignAgo: 'Already reassigned {ago}, by {name}.',
   reassignBy: 'Reassigned by {name}, ',
   reassignTo: 'Who got how many',
   reassignRuns: 'Done {done} of {total}.',

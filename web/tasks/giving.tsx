@@ -57,8 +57,10 @@ export function useGiving(changed: () => void): Giving {
   };
   const view = (
     <>
-      <div role="status">{presses.map((press) => told(press) && <p class="notice">{told(press)}</p>)}</div>
-      {presses.map(({ key, refused }) => refused && <ProblemNotice key={key} error={refused} />)}
+      <div class="told">
+        <div role="status">{presses.map((press) => told(press) && <p class="notice">{told(press)}</p>)}</div>
+        {presses.map(({ key, refused }) => refused && <ProblemNotice key={key} error={refused} />)}
+      </div>
       {asked && (
         <Dialog
           title={t('giveTitle')}
