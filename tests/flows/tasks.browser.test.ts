@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { ates } from './command-line.ts';
@@ -17,6 +17,33 @@ async function addedTask() {
   const worker = await Visitor.signInById(task.userId);
   const { name } = (await worker.get('/api/auth/session')).body;
   return { title, task, worker, name };
+}
+
+const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
+
+const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
+
+/** The keys of the commands that end so, as the page sends them. */
+function keysOf(page: Page, end: string): string[] {
+  const keys: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith(end))
+      keys.push(request.headers()['idempotency-key'] ?? 'none');
+  });
+  return keys;
+}
+
+/** The server does what these ask for, and the page never hears of it; until the function that this gives is called. */
+async function loseAnswers(page: Page, glob: string): Promise<() => void> {
+  let isHeard = false;
+  await page.route(glob, async (route) => {
+    if (isHeard) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  return () => {
+    isHeard = true;
+  };
 }
 
 /** The worker who has most open tasks, after so many were added that these are at least four: each is charged for. */
@@ -70,7 +97,7 @@ it('the header tells all open tasks and what closing them brings, also of those 
   const header = async () => {
     const { count, rewardCents } = await totalsOf();
     const sum = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' }).format(rewardCents / 100);
-    return `${count} · +${sum} for closing them`;
+    return count === 1 ? `1 task, +${sum} for closing it` : `${count} tasks, +${sum} for closing them`;
   };
   const shown = () => section.locator('.head p').textContent();
   await expect.poll(shown).toBe(await header());
@@ -88,7 +115,7 @@ it('the header tells all open tasks and what closing them brings, also of those 
   });
   await page.route('**/close', (route) => held.then(() => route.continue()));
   await rows.last().getByRole('button').click();
-  await expect.poll(async () => (await shown())?.startsWith(`${count - 3} · `)).toBe(true);
+  await expect.poll(async () => (await shown())?.startsWith(`${count - 3} task`)).toBe(true);
   answer();
   await expect.poll(async () => (await totalsOf()).count).toBe(count - 3);
   await expect.poll(shown).toBe(await header());
@@ -194,6 +221,154 @@ it('a closing that is refused is told with its reason, and the list is true agai
   await context.close();
 });
 
+it('a closing whose answer was lost is asked for again under its key, until the page tells whether it counted', async () => {
+  const { title, task, worker, name } = await addedTask();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const keys = keysOf(page, '/close');
+  const hearAgain = await loseAnswers(page, '**/close');
+  const row = page.getByRole('row').filter({ hasText: title });
+  await row.getByRole('button').click();
+  await page.getByText(`No answer yet: ${title}.`).waitFor();
+  expect(await page.getByText(`Closed: “${title}”`).count()).toBe(0); // nobody knows
+  expect(await row.count()).toBe(0);
+  await expect.poll(() => keys.length).toBeGreaterThan(1);
+  hearAgain();
+  await page.getByText(`Closed: “${title}”, earned ${dollars(task.rewardCents)}`).waitFor();
+  await expect.poll(() => page.getByText('No answer yet').count()).toBe(0);
+  expect(new Set(keys).size).toBe(1);
+  expect((await worker.get(`/api/tasks/${task.id}`)).body).toMatchObject({ status: 'closed', version: 2 });
+
+  // One that never got there is closed by the repetition; on its own page as well.
+  let other = await addedTask();
+  while (other.name !== name) other = await addedTask();
+  await page.goto(`${url}/tasks/task/?id=${other.task.id}`);
+  await page.route('**/close', (route) => route.abort());
+  await page.getByRole('button', { name: 'Close the task' }).press('Enter');
+  await page.getByText('No answer yet').waitFor();
+  await page.unroute('**/close');
+  await page.getByText(`The task is closed, earned ${dollars(other.task.rewardCents)}`).waitFor();
+  expect(await hasFocus(page.getByRole('heading', { name: other.title }))).toBe(true);
+  await context.close();
+});
+
+it('Enter on the button of a row leads to the next row, and from the last one to the heading', async () => {
+  const { manager, name, userId } = await busiest();
+  const totals = async () => (await manager.get(`/api/tasks?assignee=${userId}&status=open&limit=1`)).body.totals;
+  const worker = await Visitor.signInById(userId);
+  while ((await totals()).count > 3) {
+    const { items } = (await manager.get(`/api/tasks?assignee=${userId}&status=open`)).body;
+    for (const { id } of items.slice(3)) await worker.send('POST', `/api/tasks/${id}/close`, {});
+  }
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const rows = page.locator('section[aria-labelledby="mine"] tbody tr');
+  await rows.nth(2).waitFor();
+  const titles = await rows.getByRole('link').allTextContents();
+  const press = (title = '') => page.getByRole('button', { name: `Close: ${title}` }).press('Enter');
+  const link = (title = '') => rows.getByRole('link', { name: title });
+  await press(titles[1]);
+  await expect.poll(() => hasFocus(link(titles[2]))).toBe(true);
+  await press(titles[2]);
+  await expect.poll(() => hasFocus(link(titles[0]))).toBe(true);
+  await press(titles[0]);
+  await expect.poll(() => hasFocus(page.getByRole('heading', { name: 'My open tasks' }))).toBe(true);
+  await page.getByText('No open tasks').waitFor();
+  expect(await hasFocus(page.getByRole('heading', { name: 'My open tasks' }))).toBe(true);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+/** Pastes into the field of a title, as the clipboard would. */
+const paste = (page: Page, lines: readonly string[]) =>
+  page.locator('input[name=title]').evaluate((field, text) => {
+    (field as HTMLElement).focus();
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', text);
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, lines.join('\n'));
+
+it('of pasted lines a refused one keeps no other back and waits with its reason to be corrected; another paste loses none', async () => {
+  const manager = await Visitor.signIn('manager');
+  const mark = randomUUID();
+  const addedWith = async () =>
+    (await manager.get(`/api/tasks?q=${mark}&limit=200`)).body.items
+      .map(({ title }: { title: string }) => title)
+      .sort();
+  const { page, context } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const dialog = page.getByRole('dialog');
+  await paste(page, [`${mark} one`, `${mark} [two]`, `${mark} three`]);
+  await dialog.getByText('Add 3 tasks').waitFor();
+  await dialog.getByRole('button', { name: 'Add' }).dblclick();
+  await page.getByText('Added 2 of 3. The others were not added:').waitFor();
+  await page.getByText('without [ ]').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  expect(await addedWith()).toEqual([`${mark} one`, `${mark} three`]);
+  await expect.poll(() => hasFocus(page.getByLabel('What is to be done'))).toBe(true);
+
+  await paste(page, [`${mark} four`, `${mark} five`]);
+  await dialog.getByRole('button', { name: 'Add' }).click();
+  const four = [`${mark} five`, `${mark} four`, `${mark} one`, `${mark} three`];
+  await expect.poll(addedWith).toEqual(four);
+  await expect.poll(() => dialog.count()).toBe(0);
+
+  const lines = page.getByLabel('Correct them and add them again');
+  expect(await lines.inputValue()).toBe(`${mark} [two]`);
+  await lines.fill(`${mark} two`);
+  await page.locator('form').filter({ has: lines }).getByRole('button', { name: 'Add', exact: true }).click();
+  await expect.poll(addedWith).toEqual([...four, `${mark} two`]);
+  await expect.poll(() => lines.count()).toBe(0);
+  await context.close();
+});
+
+it('more than a hundred pasted lines are counted, and all are added, each once, though an answer is lost', async () => {
+  const manager = await Visitor.signIn('manager');
+  const mark = randomUUID();
+  const { page, context } = await visit(phone, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  await paste(
+    page,
+    Array.from({ length: 103 }, (_, n) => `${mark} ${n}`),
+  );
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Добавить задачи: 103').waitFor();
+  await dialog.getByText('…и ещё 3').waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const hearAgain = await loseAnswers(page, '**/api/tasks');
+  await dialog.getByRole('button', { name: 'Добавить' }).click();
+  await page.getByText('Ответа пока нет').waitFor();
+  hearAgain();
+  const count = async () => (await manager.get(`/api/tasks?q=${mark}&limit=200`)).body.items.length;
+  await expect.poll(count, { timeout: 60_000 }).toBe(103);
+  await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+  expect(await count()).toBe(103);
+  await context.close();
+});
+
+it('a title of blanks is asked for in words, and a Jira id in small letters is taken as it is meant', async () => {
+  const { page, context, faults } = await visit(desktop, '/auth/?back=/tasks/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/`);
+  const field = page.getByLabel('What is to be done');
+  await field.fill('   ');
+  await field.press('Enter');
+  await page.getByRole('alert').getByText('Type what is to be done.').waitFor();
+  const title = `Перья ${randomUUID()}`;
+  await field.fill(title);
+  await page.getByLabel('Jira id').fill('abc-12');
+  await page.getByLabel('Jira id').press('Enter');
+  const row = page.locator('form').getByRole('row').filter({ hasText: title });
+  await row.getByText('ABC-12').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('a manager reassigns all open tasks: told what it hits, pressed twice it is one job, and the result is by person', async () => {
   const { task, worker } = await addedTask();
   await worker.send('POST', `/api/tasks/${task.id}/close`, {});
@@ -205,7 +380,7 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   // A row with a button is as high as one without.
   const lowest = async (rows: Locator) =>
     Math.min(...(await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect().height))));
-  const rows = page.locator('section > .scroll tbody tr');
+  const rows = page.locator('section > .over tbody tr');
   await rows
     .filter({ hasNot: page.getByRole('button') })
     .first()
@@ -223,6 +398,93 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   await page.getByText(`Reassigned: ${preview.tasks}, closed meanwhile: 0`).waitFor({ timeout: 20_000 });
   expect((await manager.get('/api/tasks/reassignments?limit=200')).body.items.length).toBe(before + 1);
   expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a reassignment is told to whoever opens the page later, and in the question before the next one; one that runs or would hit nothing is not offered', async () => {
+  await addedTask();
+  const manager = await Visitor.signIn('manager');
+  const { id, total } = (await manager.send('POST', '/api/tasks/reassignments', {})).body;
+  const job = async () => (await manager.get(`/api/tasks/reassignments/${id}`)).body;
+  await expect.poll(async () => (await job()).state).toBe('done');
+  const { page, context, faults } = await visit(phone, '/auth/?back=/tasks/all/');
+  await page.getByRole('button', { name: /Макао/ }).click();
+  await page.waitForURL(`${url}/tasks/all/`);
+  const { name } = (await manager.get('/api/auth/session')).body;
+  await page.getByText(`Переназначение: ${name}, `).click();
+  await page.getByText(`Переназначено задач: ${(await job()).done}`).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const button = page.getByRole('button', { name: 'Переназначить все открытые' });
+  await button.click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(new RegExp(`${name}, (в эту минуту|\\d минут.? назад)`)).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Не сейчас' }).click();
+  await expect.poll(() => hasFocus(button)).toBe(true);
+
+  // A job of a few tasks is over before anybody could see it: the page is told that it still runs.
+  await page.route('**/api/tasks/reassignments?limit=1', async (route) => {
+    const response = await route.fetch();
+    const { items } = await response.json();
+    await route.fulfill({ response, json: { items: [{ ...items[0], state: 'running', done: 0 }], nextCursor: null } });
+  });
+  await page.reload();
+  await page.getByText(`Готово 0 из ${total}.`).waitFor();
+  await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true');
+  await button.press('Enter');
+  await page.unrouteAll({ behavior: 'wait' });
+  await expect.poll(() => button.getAttribute('aria-disabled')).toBe('false');
+  expect(await dialog.count()).toBe(0);
+
+  // Others' tasks are open here: the page is told that there are none.
+  await page.route('**/preview', (route) => route.fulfill({ json: { tasks: 0, workers: 5, feesCents: 0 } }));
+  await button.press('Enter');
+  await page.getByText('Открытых задач нет, переназначать нечего.').waitFor();
+  expect(await dialog.count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('one task is reassigned after a question that names the fee, once however often it is pressed and whatever answer is lost, and whoever got it is told', async () => {
+  const { title, task } = await addedTask();
+  const { page, context } = await visit(desktop, `/auth/?back=${encodeURIComponent(`/tasks/all/?q=${title}`)}`);
+  await page.getByRole('button', { name: /Макао/ }).click();
+  const keys = keysOf(page, '/assign');
+  const hearAgain = await loseAnswers(page, '**/assign');
+  const button = page.getByRole('button', { name: `Reassign: ${title}` });
+  await button.dblclick();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText(`is charged ${dollars(task.feeCents)}`).waitFor();
+  expect(keys).toEqual([]);
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
+  await page.getByText('no answer yet').waitFor();
+  await expect.poll(() => dialog.count()).toBe(0);
+  expect(await hasFocus(button)).toBe(true);
+  expect(await button.getAttribute('aria-disabled')).toBe('true');
+  await button.press('Enter');
+  hearAgain();
+  await page.getByText(new RegExp(`(was given to|drawn again).*charged \\${dollars(task.feeCents)}`)).waitFor();
+  expect(await dialog.count()).toBe(0);
+  const manager = await Visitor.signIn('manager');
+  const { version, userId } = (await manager.get(`/api/tasks/${task.id}`)).body;
+  expect(version).toBe(2);
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  const { name } = (await manager.get(`/api/auth/users/${userId}`)).body;
+  await page.getByRole('status').locator('.notice').filter({ hasText: name }).filter({ hasText: title }).waitFor();
+  expect(await button.getAttribute('aria-disabled')).toBe('false');
+
+  // On its own page, too; and what was told is no part of another search.
+  await page.getByRole('searchbox').fill('');
+  await page.getByRole('searchbox').press('Enter');
+  await expect.poll(() => page.locator('.told .notice').count()).toBe(0);
+  await page.goto(`${url}/tasks/task/?id=${task.id}`);
+  await page.getByRole('button', { name: 'Reassign' }).dblclick();
+  await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
+  await page.getByText(/(was given to|drawn again)/).waitFor();
+  await expect.poll(() => dialog.count()).toBe(0);
+  expect((await manager.get(`/api/tasks/${task.id}`)).body.version).toBe(3);
   await context.close();
 });
 
@@ -248,10 +510,8 @@ it.each(VARIANTS)(
     expect(await axeViolations(page)).toEqual([]);
     await row.getByRole('link').click();
     await expect.poll(() => new URL(page.url()).search).toBe(`?assignee=${task.userId}&status=open`);
-    await expect
-      .poll(() => page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())
-      .toContain(name);
-    expect(new Set(await page.locator('section > .scroll tbody tr td:nth-child(2)').allTextContents())).toEqual(
+    await expect.poll(() => page.locator('section > .over tbody tr td:nth-child(2)').allTextContents()).toContain(name);
+    expect(new Set(await page.locator('section > .over tbody tr td:nth-child(2)').allTextContents())).toEqual(
       new Set([name]),
     );
     expect(await row.count()).toBe(1); // it stays open
@@ -263,7 +523,7 @@ it.each(VARIANTS)(
 it('filters of all tasks live in the address; a worker sees everybody’s tasks and no button to give them away', async () => {
   const { title, name } = await addedTask();
   const { page, context } = await visit(desktop, '/auth/?back=/tasks/all/');
-  const somebodyElse = name === 'Гоша' ? /Кеша/ : /Гоша/;
+  const somebodyElse = name === 'Гоша' ? /^Кеша/ : /^Гоша/;
   await page.getByRole('button', { name: somebodyElse }).click();
   await page.waitForURL(`${url}/tasks/all/`);
   const search = page.getByRole('searchbox');

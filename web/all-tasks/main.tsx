@@ -1,21 +1,22 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { User, Users } from '#contracts/rest/auth';
 import type { Task } from '#contracts/rest/tasks';
+import { useGiving } from '../tasks/giving.tsx';
+import { t as give } from '../tasks/giving-texts.ts';
 import { t as row } from '../tasks/row-texts.ts';
 import { Amounts, TaskTable, Title } from '../tasks/task-row.tsx';
 import { hasRole } from '../ui/choices.ts';
-import { command, get, type Refused } from '../ui/client.ts';
+import { get } from '../ui/client.ts';
 import { Search, Select } from '../ui/Field.tsx';
 import { DayFilter, Filters } from '../ui/Filters.tsx';
+import { Later } from '../ui/Later.tsx';
 import { List } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
-import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
-import { ReassignAll } from './reassign.tsx';
 import { t } from './texts.ts';
-import { Workload } from './workload.tsx';
 
 const FILTERS = ['status', 'q', 'assignee', 'from', 'to'];
 
@@ -23,15 +24,12 @@ const FILTERS = ['status', 'q', 'assignee', 'from', 'to'];
 function AllTasks() {
   const manages = hasRole('manager', 'admin');
   const [query, change] = useQuery();
-  const [refused, setRefused] = useState<Refused | null>(null);
   const path = filteredPath('/api/tasks', query, FILTERS);
   const tasks = useLiveList<Task>(path);
   const name = useNames(tasks.data?.map(({ userId }) => userId) ?? []);
 
-  const reassign = (id: string) => {
-    setRefused(null);
-    command('POST', `/api/tasks/${id}/assign`).then(tasks.reload, setRefused);
-  };
+  const giving = useGiving(tasks.reload);
+  useEffect(giving.forget, [path]); // what was told is no part of another search
 
   return (
     <>
@@ -55,39 +53,103 @@ function AllTasks() {
           <DayFilter label={t('from')} name="from" {...{ query, change }} />
           <DayFilter label={t('to')} name="to" {...{ query, change }} />
         </Filters>
-        {refused && <ProblemNotice error={refused} />}
-        <List list={tasks} none={t('allNone')}>
-          {(found) => (
-            <TaskTable more={[row('assignee'), t('status')]} actions={manages} body={LongBody}>
-              {found.map((task) => (
-                <tr key={task.id}>
-                  <td class="text">
-                    <Title task={task} id={task.id} />
-                  </td>
-                  <td class="who">{name(task.userId)}</td>
-                  <td class="soft">{t(`status_${task.status}`)}</td>
-                  <Amounts task={task} />
-                  {manages && (
-                    <td class="number">
-                      {task.status === 'open' && (
-                        <button
-                          type="button"
-                          class="button quiet"
-                          aria-label={t('reassignNamed', { title: task.title })}
-                          onClick={() => reassign(task.id)}
-                        >
-                          {t('reassign')}
-                        </button>
-                      )}
+        <div class="over">
+          <List
+            list={tasks}
+            none={
+              path.includes('?') ? (
+                t('allNone')
+              ) : (
+                <>
+                  {t('allEmpty')} <a href="/tasks/">{t('allAdd')}</a>
+                </>
+              )
+            }
+          >
+            {(found) => (
+              <TaskTable more={[row('assignee'), t('status')]} actions={manages} body={LongBody}>
+                {found.map((task) => (
+                  <tr key={task.id}>
+                    <td class="text">
+                      <Title task={task} id={task.id} />
                     </td>
-                  )}
-                </tr>
-              ))}
-            </TaskTable>
-          )}
-        </List>
+                    <td class="who">{name(task.userId)}</td>
+                    <td class="soft">{t(`status_${task.status}`)}</td>
+                    <Amounts task={task} />
+                    {manages && (
+                      <td class="number">
+                        {task.status === 'open' && (
+                          <button
+                            type="button"
+                            class="button quiet"
+                            aria-label={t('reassignNamed', { title: task.title })}
+                            aria-disabled={giving.isBusy(task.id)}
+                            onClick={() => giving.ask(task)}
+                          >
+                            {give('reassign')}
+                          </button>
+                        )}
+                      </td>
+                    )}
+                  </tr>
+                ))}
+              </TaskTable>
+            )}
+          </List>
+          {giving.view}
+        </div>
       </section>
     </>
+  );
+}
+
+/** The tasks come first; after this it is asked whether they are being reassigned. */
+const JOB_AFTER_MS = 1_000;
+
+/** The big button; what it does is loaded later, or when it is pressed. */
+function ReassignAll() {
+  const [isWanted, setWanted] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const isPressed = useRef(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setWanted(true), JOB_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const press = () => {
+    isPressed.current = true;
+    setWanted(true);
+  };
+  return (
+    <section class="card" aria-label={t('reassignAll')}>
+      <div class="row reassign">
+        <button type="button" class="button" ref={button} onClick={press}>
+          {t('reassignAll')}
+        </button>
+        <div>
+          {isWanted && (
+            <Later
+              draw={(parts: typeof import('./later.tsx'), at) =>
+                parts.reassignAll(at, {
+                  button: button.current as HTMLButtonElement,
+                  isPressed: isPressed.current,
+                })
+              }
+            />
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Who has how many open tasks, for whoever opens it. */
+function Workload({ choose }: { choose(userId: string): void }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t('workload')}</summary>
+      {isOpen && <Later draw={(parts: typeof import('./later.tsx'), at) => parts.workload(at, choose)} />}
+    </details>
   );
 }
 

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { Workload as Loads } from '#contracts/rest/tasks';
 import { t as row } from '../tasks/row-texts.ts';
 import { number } from '../ui/formats.ts';
@@ -12,18 +11,8 @@ import { t } from './texts.ts';
 const MOST = 200;
 const EVERY_MS = 5_000;
 
-/** Who has how many open tasks, for whoever opens it; a name leads to that worker's. */
+/** Who has how many open tasks; a name leads to that worker's. */
 export function Workload({ choose }: { choose(userId: string): void }) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{t('workload')}</summary>
-      {isOpen && <Workers choose={choose} />}
-    </details>
-  );
-}
-
-function Workers({ choose }: { choose(userId: string): void }) {
   const loads = useLive<Loads>(`/api/tasks/workload?limit=${MOST}`, EVERY_MS);
   const name = useNames(loads.data?.items.map(({ userId }) => userId) ?? []);
   return (

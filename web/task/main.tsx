@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { HistoryEntry, Task, TaskWithHistory } from '#contracts/rest/tasks';
+import { useGiving } from '../tasks/giving.tsx';
+import { t as give } from '../tasks/giving-texts.ts';
 import { Title } from '../tasks/task-row.tsx';
+import { untilAnswered } from '../tasks/until-answered.ts';
 import { choice, hasRole } from '../ui/choices.ts';
-import { command, type Refused } from '../ui/client.ts';
-import { businessDay, dayOf } from '../ui/formats.ts';
+import { newKey, type Refused } from '../ui/client.ts';
+import { businessDay, dayOf, money } from '../ui/formats.ts';
 import { Loaded, Table } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { Money, Time } from '../ui/Money.tsx';
@@ -52,17 +55,31 @@ function Facts({ task, name, changed }: NamedTask & { changed(): void }) {
   const { id, status, userId, description, feeCents, rewardCents } = task;
   const [told, setTold] = useState('');
   const [refused, setRefused] = useState<Refused | null>(null);
-  const act = (what: 'close' | 'assign') => {
-    setTold('');
+  const [isBusy, setBusy] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const giving = useGiving(changed);
+
+  async function close() {
+    if (isBusy) return;
+    setBusy(true);
     setRefused(null);
-    command<Task>('POST', `/api/tasks/${id}/${what}`)
-      .then(() => setTold(t('done')), setRefused)
-      .finally(changed);
-  };
+    giving.forget();
+    try {
+      const lost = () => setTold(t('closeLost'));
+      const closed = await untilAnswered<Task>(`/api/tasks/${id}/close`, newKey(), lost);
+      setTold(t('closedNow', { reward: money(closed.rewardCents ?? 0) }));
+      heading.current?.focus(); // the button goes
+    } catch (error) {
+      setTold('');
+      setRefused(error as Refused);
+    }
+    setBusy(false);
+    changed();
+  }
   const isOpen = status === 'open';
   return (
     <section class="card" aria-labelledby="title">
-      <h2 id="title">
+      <h2 id="title" ref={heading} tabIndex={-1}>
         <Title task={task} />
       </h2>
       {description && <p class="lines">{description}</p>}
@@ -80,16 +97,17 @@ function Facts({ task, name, changed }: NamedTask & { changed(): void }) {
       </dl>
       <div role="status">{told && <p class="notice">{told}</p>}</div>
       {refused && <ProblemNotice error={refused} />}
+      {giving.view}
       {isOpen && (
         <div class="actions no-print">
           {userId === choice('id') && (
-            <button type="button" class="button main" onClick={() => act('close')}>
+            <button type="button" class="button main" aria-disabled={isBusy} onClick={close}>
               {t('close')}
             </button>
           )}
           {hasRole('manager', 'admin') && (
-            <button type="button" class="button" onClick={() => act('assign')}>
-              {t('reassign')}
+            <button type="button" class="button" aria-disabled={giving.isBusy(id)} onClick={() => giving.ask(task)}>
+              {give('reassign')}
             </button>
           )}
         </div>

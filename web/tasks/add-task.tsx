@@ -2,30 +2,40 @@ import { useRef, useState } from 'preact/hooks';
 import type { NewTask, Task } from '#contracts/rest/tasks';
 import { command, newKey, type Refused } from '../ui/client.ts';
 import { Field, Submit } from '../ui/Field.tsx';
+import { Later } from '../ui/Later.tsx';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { tasksIn } from './lines.ts';
-import { ManyTasks } from './many-tasks.tsx';
 import { t as row } from './row-texts.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
 
-const MOST_AT_ONCE = 100;
+/** Lines that were pasted together, and are not done with. */
+interface Paste {
+  readonly id: string;
+  readonly tasks: readonly NewTask[];
+}
 
 /** Enter adds and keeps the focus for the next one; what was added stands below with whoever got it. */
 export function AddTask() {
   const [added, setAdded] = useState<Task[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<Refused | null>(null);
-  const [pasted, setPasted] = useState<NewTask[] | null>(null);
+  const [pastes, setPastes] = useState<readonly Paste[]>([]);
+  const [isEmpty, setEmpty] = useState(false);
   const title = useRef<HTMLInputElement>(null);
   const attempt = useRef({ of: '', key: '' });
   const name = useNames(added.map(({ userId }) => userId));
 
   async function add(form: HTMLFormElement) {
     if (busy) return;
-    const filled = [...new FormData(form)].map(([field, text]) => [field, String(text).trim()] as const);
+    const filled = [...new FormData(form)].map(([field, value]) => {
+      const text = String(value).trim();
+      return [field, field === 'jiraId' ? text.toUpperCase() : text] as const; // abc-12 is meant as ABC-12
+    });
     const task = Object.fromEntries(filled.filter(([, text]) => text)) as unknown as NewTask;
+    setEmpty(!task.title); // the browser takes blanks for a text
+    if (!task.title) return title.current?.focus();
     // The same task sent again after a lost answer goes out under the same key, and is added once.
     const content = JSON.stringify(task);
     if (attempt.current.of !== content) attempt.current = { of: content, key: newKey() };
@@ -60,7 +70,7 @@ export function AddTask() {
       </div>
       {refused && !refused.problem.errors && <ProblemNotice error={refused} />}
       <div class="row task">
-        <Field label={t('title')} error={fieldError('title')}>
+        <Field label={t('title')} error={isEmpty ? t('missing_title') : fieldError('title')}>
           {(control) => (
             <input
               {...control}
@@ -74,7 +84,7 @@ export function AddTask() {
                 const tasks = tasksIn(event.clipboardData?.getData('text') ?? '');
                 if (tasks.length < 2) return;
                 event.preventDefault(); // a field of one line would make one title of them
-                setPasted(tasks.slice(0, MOST_AT_ONCE));
+                setPastes((old) => [...old, { id: newKey(), tasks }]);
               }}
             />
           )}
@@ -107,16 +117,21 @@ export function AddTask() {
   return (
     <>
       {form}
-      {pasted && (
-        <ManyTasks
-          tasks={pasted}
-          added={(task) => setAdded((old) => [task, ...old])}
-          closed={() => {
-            setPasted(null);
-            title.current?.focus();
-          }}
+      {pastes.map(({ id, tasks }) => (
+        <Later
+          key={id}
+          draw={(parts: typeof import('./later.tsx'), at) =>
+            parts.manyTasks(at, {
+              tasks,
+              added: (task) => setAdded((old) => [task, ...old]),
+              closed: () => {
+                setPastes((old) => old.filter((paste) => paste.id !== id));
+                if (document.activeElement === document.body) title.current?.focus();
+              },
+            })
+          }
         />
-      )}
+      ))}
     </>
   );
 }

@@ -13,3 +13,6 @@ export function tasksIn(text: string): NewTask[] {
     return jiraId && title ? { title, jiraId } : { title: rest };
   });
 }
+
+/** A task as the line that it could come from. */
+export const lineOf = ({ jiraId, title }: NewTask): string => (jiraId ? `${jiraId} ${title}` : title);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tasksIn } from './lines.ts';
+import { lineOf, tasksIn } from './lines.ts';
 
 it.each([
   ['', []],
@@ -13,3 +13,7 @@ it.each([
   ['ABC-1', [{ title: 'ABC-1' }]],
   ['Version A-1 is out', [{ title: 'Version A-1 is out' }]],
 ])('%j holds %j', (text, tasks) => expect(tasksIn(text)).toEqual(tasks));
+
+it.each([{ title: 'Feed' }, { title: 'Feed', jiraId: 'ABC-1' }])('%j comes again from its own line', (task) =>
+  expect(tasksIn(lineOf(task))).toEqual([task]),
+);

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Task, Tasks } from '#contracts/rest/tasks';
-import { command, type Refused } from '../ui/client.ts';
-import { money } from '../ui/formats.ts';
+import { newKey, type Refused } from '../ui/client.ts';
+import { money, number, plural } from '../ui/formats.ts';
 import { List } from '../ui/List.tsx';
 import { useLive, useLiveList } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
@@ -9,10 +9,12 @@ import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { Amounts, TaskTable, Title } from './task-row.tsx';
 import { t } from './texts.ts';
+import { untilAnswered } from './until-answered.ts';
 
-/** A task that was closed here, or why not. */
+/** A task that was closed here, or why not; or nobody knows yet. */
 interface Told {
   readonly task: Task;
+  readonly isLost?: boolean;
   readonly refused?: Refused;
 }
 
@@ -32,6 +34,7 @@ export function MyTasks() {
   const [gone, setGone] = useState<ReadonlyMap<string, Gone>>(new Map());
   const [told, setTold] = useState<readonly Told[]>([]);
   const underWay = useRef(0);
+  const heading = useRef<HTMLHeadingElement>(null);
   // One that was given away and comes back has another version.
   const isGone = ({ id, version }: Task) => gone.get(id)?.task.version === version;
   const tasks = mine.data?.filter((task) => !isGone(task)) ?? null;
@@ -44,16 +47,19 @@ export function MyTasks() {
   const count = (totals?.count ?? 0) - counted.length;
   const reward = counted.reduce((sum, { task }) => sum - (task.rewardCents ?? 0), totals?.rewardCents ?? 0);
 
-  async function close(task: Task) {
+  async function close(task: Task, button: HTMLElement) {
+    goOnFrom(button);
     setGone((old) => new Map(old).set(task.id, { task, at: totals }));
     // What is closed before the last one was answered is told together with it.
     setTold((old) => [...(underWay.current > 0 ? old : []), { task }]);
+    const tell = (told: Told) => setTold((old) => old.map((one) => (one.task === task ? told : one)));
     underWay.current += 1;
     try {
-      await command<Task>('POST', `/api/tasks/${task.id}/close`);
+      await untilAnswered<Task>(`/api/tasks/${task.id}/close`, newKey(), () => tell({ task, isLost: true }));
+      tell({ task });
     } catch (error) {
       const refused = error as Refused;
-      setTold((old) => old.map((one) => (one.task === task ? { task, refused } : one)));
+      tell({ task, refused });
       // It is somebody else's or closed: the list tells by itself. Anything else may be tried again.
       if (refused.status !== 403 && refused.status !== 409) {
         setGone((old) => new Map([...old].filter(([id]) => id !== task.id)));
@@ -63,17 +69,26 @@ export function MyTasks() {
     mine.reload();
   }
 
-  const closed = told.filter(({ refused }) => !refused);
-  const refused = told.filter((one): one is Required<Told> => one.refused !== undefined);
+  /** The row goes: whoever pressed its button by a key goes on from the next one, as after `x`. */
+  function goOnFrom(button: HTMLElement) {
+    const row = button.closest('tr');
+    if (!row?.contains(document.activeElement)) return;
+    const beside = row.nextElementSibling ?? row.previousElementSibling;
+    (beside?.querySelector('a') ?? heading.current)?.focus();
+  }
+
+  const closed = told.filter(({ isLost, refused }) => !isLost && !refused);
+  const lost = told.filter(({ isLost }) => isLost);
+  const refused = told.filter((one): one is Told & { refused: Refused } => one.refused !== undefined);
   return (
     <section class="card" aria-labelledby="mine">
       <div class="head">
         <div>
-          <h2 id="mine">{t('mine')}</h2>
+          <h2 id="mine" ref={heading} tabIndex={-1}>
+            {t('mine')}
+          </h2>
           {count > 0 && (
-            <p class="soft">
-              {count} · {t('mineSum', { reward: money(reward, true) })}
-            </p>
+            <p class="soft">{t(`mineSum_${plural(count)}`, { count: number(count), reward: money(reward, true) })}</p>
           )}
         </div>
         <LiveMark live={mine} />
@@ -86,6 +101,9 @@ export function MyTasks() {
               : t('closed', { title: closed[0].task.title, reward: sumOf(closed) })}{' '}
             {refused[0] && t('refusedMany', { count: refused.length })} <a href="/accounts/">{t('toAccount')}</a>
           </p>
+        )}
+        {lost[0] && (
+          <p class="notice warn">{t('closeLost', { titles: lost.map(({ task }) => task.title).join(', ') })}</p>
         )}
       </div>
       {refused.map(({ task, refused }) => (
@@ -114,7 +132,7 @@ export function MyTasks() {
                     class="button main"
                     aria-label={t('closeNamed', { title: task.title })}
                     aria-keyshortcuts="x"
-                    onClick={() => close(task)}
+                    onClick={(event) => close(task, event.currentTarget)}
                   >
                     {t('close')}
                   </button>

@@ -12,6 +12,12 @@ const short = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 /** A count or a measure; one digit behind the point is enough. */
 export const number = (value: number): string => short.format(value);
 
+/** Which form of a text goes with a count; what English calls "other" is "many" here. */
+export const plural = (count: number): 'one' | 'few' | 'many' => {
+  const form = new Intl.PluralRules(locale).select(count);
+  return form === 'one' || form === 'few' ? form : 'many';
+};
+
 /** The company's, in which its days are counted: no time of a page is written in another, but for tooltips. */
 const companyZone = choice('timeZone') as string;
 
