@@ -231,6 +231,22 @@ it.each(VARIANTS)(
   },
 );
 
+it('what has been held up for years is in the figure of what is held up, and the figure has as many rows as it counts', async () => {
+  await blockedPayout(1_238); // of a day in 2010
+  const { page, context, faults } = await visit(VARIANTS[0], '/healthz');
+  await signIn(context, 'accountant');
+  await page.goto(`${url}/billing/`);
+  const rows = async () => (await accountant.get('/api/billing/payouts?state=blocked', { accept: 'text/csv' })).body;
+  const count = (await rows()).trim().split('\r\n').length - 1;
+  const figure = page.locator('dl.facts > div').filter({ hasText: 'задержана' });
+  await figure.getByText(`(${count})`).waitFor();
+  await figure.getByRole('link').click();
+  await page.getByRole('row').filter({ hasText: /12,38/ }).first().waitFor();
+  expect(await page.getByRole('row').count()).toBe(Math.min(count, 20) + 1); // and the head
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('an executive sees all payouts and no button that changes one', async () => {
   await blockedPayout(1_235);
   const { page, context, faults } = await visit(VARIANTS[0], '/auth/?back=/billing/?state=blocked');

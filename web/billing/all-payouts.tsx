@@ -96,7 +96,10 @@ interface TotalsProps extends Query {
   readonly payouts: LiveList<Payout, Payouts>;
 }
 
-/** How many payouts, and how much, by state: of the day that is chosen, else of the last 30. Each leads to its rows. */
+/**
+ * How many payouts, and how much, by state: of the day that is chosen; else what is not settled counts whole, and what
+ * is paid of the last 30 days. Each figure leads to its rows; that of 30 days has more rows than it counts, and no link.
+ */
 function Totals({ payouts, query, change }: TotalsProps) {
   const day = query.get('day');
   const of = filteredPath(BASE, query, ['day', 'userId']);
@@ -120,15 +123,19 @@ function Totals({ payouts, query, change }: TotalsProps) {
               <StateName state={state} />
             </dt>
             <dd>
-              <a
-                href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
-                onClick={(event) => {
-                  event.preventDefault();
-                  change({ state });
-                }}
-              >
-                {money(totals.states[state].cents)}
-              </a>{' '}
+              {day || state !== 'paid' ? (
+                <a
+                  href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ state });
+                  }}
+                >
+                  {money(totals.states[state].cents)}
+                </a>
+              ) : (
+                money(totals.states[state].cents)
+              )}{' '}
               <span class="soft">({totals.states[state].count})</span>
             </dd>
           </div>
