@@ -69,7 +69,12 @@ export function ReassignAll() {
         )}
       </div>
       {preview && (
-        <Dialog title={t('reassignAll')} action={t('reassignDo')} act={begin} closed={() => setPreview(null)}>
+        <Dialog
+          title={t('reassignAll')}
+          action={t('reassignDo')}
+          act={() => void begin()}
+          closed={() => setPreview(null)}
+        >
           <p>
             {t('reassignAsk', { tasks: preview.tasks, workers: preview.workers, fees: money(preview.feesCents) })}{' '}
             {t('reassignRefund')}
