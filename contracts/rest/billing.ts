@@ -42,7 +42,10 @@ const byState = {
 export const Payouts = Exactly({
   items: Type.Array(Payout),
   nextCursor: Nullable(Type.String()),
-  /** On the first page: by state, of the day asked for, else of the last 30; of whoever's payouts the list shows. */
+  /**
+   * On the first page: by state, of whoever's payouts the list shows. Of the day asked for; else what is not settled
+   * counts however old it is, what is paid in the last 30 days.
+   */
   totals: Type.Optional(Exactly(byState)),
 });
 export type Payouts = Static<typeof Payouts>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
-import { signIn } from './pages.ts';
+import { settled, signIn } from './pages.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
@@ -67,6 +67,11 @@ it.each(VARIANTS)('an accountant goes from today’s profit to the rows behind i
     cursor = body.nextCursor && `&cursor=${body.nextCursor}`;
   }
   expect(said).toContain(dollars(sum));
+  const total = page.locator('dl.facts dd'); // above its rows, however many pages of them there are
+  await expect
+    .poll(async () => plain(await total.allTextContents().then((all) => all.join('|'))))
+    .toContain(dollars(sum));
+  expect(await total.count()).toBe(1);
   expect(faults).toEqual([]);
   await context.close();
 });
@@ -151,6 +156,48 @@ it('a day that has not begun yet is told apart from one before the first movemen
   await page.getByText('This day has not begun yet.').waitFor();
   await page.goto(`${url}/accounts/company/?day=2001-01-01`);
   await page.getByText('There were no transactions yet on that day.').waitFor();
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a day that there is not, in an address, is ignored on every page that has days', async () => {
+  const { page, context, faults } = await visit(phone, '/healthz');
+  const answers: string[] = [];
+  page.on('response', (response) => response.status() === 422 && answers.push(response.url()));
+  for (const [path, whole] of [
+    ['/accounts/company/?day=2026-13-45&from=2026-02-30&to=x', '.total'],
+    ['/accounts/all/?day=2026-13-45', 'td button'],
+    ['/billing/?day=2026-13-45', 'dl.facts'],
+    ['/mailer/?day=2026-13-45', 'input[type=date]'],
+    ['/analytics/?on=2026-13-45', '#period'],
+  ] as const) {
+    await signIn(context, path.startsWith('/analytics') ? 'executive' : 'accountant');
+    await page.goto(`${url}${path}`);
+    await page.locator(whole).first().waitFor();
+    await settled(page);
+    expect(await page.getByRole('alert').count(), path).toBe(0);
+  }
+  expect(answers).toEqual([]);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it.each([
+  ['/accounts/company/?from=2026-03-02&to=2026-03-01', 'С дня', '.total'],
+  ['/accounts/company/?from=2020-03-02&to=2026-03-01', 'С дня', '.total'],
+  ['/billing/?state=lost', 'Состояние', 'dl.facts'],
+  ['/accounts/all/?kind=lost', 'Вид', 'td button'],
+])('a filter that cannot be is named, and can be taken back: %s', async (path, named, whole) => {
+  const { page, context, faults } = await visit(phone, '/healthz');
+  await signIn(context, 'accountant');
+  await page.goto(`${url}${path}`);
+  const alert = page.getByRole('alert').filter({ hasText: `Поля заполнены неверно: ${named}` });
+  await alert.waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await alert.getByRole('link', { name: 'Сбросить фильтры' }).click();
+  await page.waitForURL(`${url}${path.split('?')[0]}?`);
+  await page.locator(whole).first().waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import mysql from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { ates } from './command-line.ts';
 import { Visitor } from './visitor.ts';
@@ -19,13 +19,18 @@ beforeAll(async () => {
   connection = await connect(Visitor.run().amqpUrl);
   channel = await connection.createConfirmChannel();
 });
-afterAll(async () => {
-  // Other functions have parked the same poison.
+afterAll(() => connection.close());
+// Other functions have parked the same poison, and while anything is parked not all is well.
+afterEach(async () => {
+  if (poison.length === 0) return;
   const admin = await Visitor.signIn('admin');
-  for (const { id, eventId } of (await admin.get('/api/ops/dead-letters?limit=200')).body.items) {
-    if (poison.includes(eventId)) await admin.send('POST', `/api/ops/dead-letters/${id}/drop`, { reason: 'a test' });
-  }
-  await connection.close();
+  const parked = async () => {
+    const { items } = (await admin.get('/api/ops/dead-letters?limit=200')).body;
+    const left = items.filter(({ eventId }: { eventId: string }) => poison.includes(eventId));
+    for (const { id } of left) await admin.send('POST', `/api/ops/dead-letters/${id}/drop`, { reason: 'a test' });
+    return left.length;
+  };
+  await expect.poll(parked, patient).toBe(0);
 });
 const countIn = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 
@@ -70,7 +75,7 @@ async function parkRecordedEvents(count: number) {
 }
 
 it.each(VARIANTS)(
-  'an admin sees that all is well, reads why an event was parked, and drops it: $name',
+  'an admin is told that not all is well while an event is parked, is led to it, reads why, and drops it: $name',
   async (variant) => {
     const isRussian = variant.locale === 'ru-RU';
     const messageId = await publishPoison();
@@ -86,12 +91,15 @@ it.each(VARIANTS)(
     const { page, context, faults } = await visit(variant, '/auth/?back=/ops/');
     await page.getByRole('button', { name: /Ара/ }).click();
     await page.waitForURL(`${url}/ops/`);
-    await page.getByText(isRussian ? 'Всё работает' : 'Everything works').waitFor();
+    const whole = page.getByRole('status').filter({ hasText: isRussian ? 'Не в порядке' : 'Not well' });
+    await whole.getByText(isRussian ? 'Не в порядке: Отложенные события' : 'Not well: Parked events').waitFor();
     await page.getByRole('row').filter({ hasText: 'tasks-assign' }).waitFor();
-    const lastError = `GET /readyz 503 temporarily-unavailable; ${isRussian ? 'след' : 'trace'} ${traceId}`;
+    const lastError = `GET /readyz 503 temporarily-unavailable; ${isRussian ? 'код для поддержки' : 'trace'} ${traceId}`;
     await page.getByRole('row').filter({ hasText: lastError }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
 
+    await whole.getByRole('link', { name: isRussian ? /отложено: / : / parked/ }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('dead');
     await page.getByRole('row').filter({ hasText: RECORD }).getByRole('link').first().click();
     await expect.poll(() => page.url()).toContain(`function=${RECORD}`);
     const rows = page.getByRole('row').filter({ hasText: 'no valid JSON' });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
+import { signIn } from './pages.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
@@ -36,7 +37,26 @@ it.each(VARIANTS)(
     await search.press('Enter');
     const row = page.getByRole('row').filter({ hasText: email });
     await row.getByText(isRussian ? 'не за 30 дней' : 'not in 30 days').waitFor();
+    const changes: string[] = [];
+    page.on('request', (request) => request.method() === 'PATCH' && changes.push(request.postData() ?? ''));
+    const dialog = page.getByRole('dialog');
+    const confirm = dialog.locator('button[type=submit]');
+    await row.getByRole('combobox').press('ArrowDown'); // the keys pass by roles that nobody wants
+    await row.getByRole('combobox').press('ArrowDown');
+    expect(await row.getByRole('combobox').inputValue()).toBe('accountant');
+    const changeRole = row.getByRole('button', { name: isRussian ? /Сменить роль/ : /Change the role/ });
+    await changeRole.click();
+    await dialog.getByText(isRussian ? 'роль «бухгалтер»' : 'becomes accountant').waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await row.getByRole('combobox').inputValue()).toBe('worker');
+    expect(changes).toEqual([]); // choosing and looking has changed nothing
+
     await row.getByRole('combobox').selectOption('manager');
+    await changeRole.click();
+    await dialog.getByText(isRussian ? /выйдет отовсюду/ : /signed out everywhere/).waitFor();
+    await confirm.click();
     await page
       .getByRole('status')
       .filter({ hasText: isRussian ? 'сохранено' : 'saved' })
@@ -45,17 +65,38 @@ it.each(VARIANTS)(
     const session = await Visitor.anonymous().send('POST', '/api/auth/session', { email, password: 'popug password' });
     expect(session.body).toMatchObject({ name, role: 'manager' });
     await row.locator('time').waitFor();
+    expect(changes).toEqual(['{"role":"manager"}']);
 
-    await row.getByRole('button', { name: isRussian ? /Отключить/ : /Disable/ }).click();
+    // What is refused is told beside its field, and can be mended there.
+    await row.getByRole('button', { name: isRussian ? /Новый пароль/ : /New password/ }).click();
+    const password = dialog.locator('input[name=password]');
+    await password.fill('password123');
+    await confirm.click();
+    await dialog
+      .getByRole('alert')
+      .getByText(isRussian ? /не из самых распространённых/ : /none of the commonest/)
+      .waitFor();
+    expect([await password.inputValue(), await password.getAttribute('aria-invalid')]).toEqual(['password123', 'true']);
+    await password.fill('another popug password');
+    await confirm.click();
+    await dialog.waitFor({ state: 'detached' });
+
+    await row.getByRole('button', { name: isRussian ? /^Отключить:/ : /^Disable:/ }).click();
+    await dialog.getByText(isRussian ? /не сможет войти/ : /cannot sign in/).waitFor();
+    await confirm.click();
     await row.getByText(isRussian ? 'отключён' : 'disabled', { exact: true }).waitFor();
-    const refused = await Visitor.anonymous().send('POST', '/api/auth/session', { email, password: 'popug password' });
+    await dialog.waitFor({ state: 'detached' });
+    const refused = await Visitor.anonymous().send('POST', '/api/auth/session', {
+      ...{ email, password: 'another popug password' },
+    });
     expect(refused.status).toBe(401);
 
     // A refusal is told in words. The server's rule has its own test: here nobody's admin is at stake.
     const refusal = { status: 409, body: '{"type":"/problems/last-admin"}' };
     await page.route('**/api/auth/users/*', (route) => route.fulfill(refusal));
-    await row.getByRole('button', { name: isRussian ? /Включить/ : /Enable/ }).click();
-    await page
+    await row.getByRole('button', { name: isRussian ? /^Включить:/ : /^Enable:/ }).click();
+    await confirm.click();
+    await dialog
       .getByRole('alert')
       .getByText(isRussian ? 'последний' : 'last active admin')
       .waitFor();
@@ -63,3 +104,21 @@ it.each(VARIANTS)(
     await context.close();
   },
 );
+
+it.each(VARIANTS)('who is no admin sees names and roles, and nothing that they may not: $name', async (variant) => {
+  const isRussian = variant.locale === 'ru-RU';
+  const { page, context, faults } = await visit(variant, '/healthz');
+  await signIn(context, 'manager');
+  await page.goto(`${url}/auth/users/?status=disabled`);
+  const row = page.getByRole('row').filter({ hasText: 'Корелла' });
+  await row.getByText(isRussian ? 'бухгалтер' : 'accountant', { exact: true }).waitFor();
+  expect(await row.getByRole('cell').count()).toBe(2);
+  const main = page.locator('main');
+  expect(await main.locator('summary, form, td select, td button').count()).toBe(0);
+  expect(await main.textContent()).not.toMatch(/30|@/);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole('combobox').selectOption('accountant');
+  await expect.poll(() => page.getByRole('row').count()).toBe(2);
+  expect(faults).toEqual([]);
+  await context.close();
+});

@@ -1,5 +1,5 @@
-import { Fragment } from 'preact';
-import { useState } from 'preact/hooks';
+import { type ComponentChildren, Fragment } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Transaction, TransactionKind } from '#contracts/rest/accounts';
 import { Csv } from '../ui/Csv.tsx';
 import { Select } from '../ui/Field.tsx';
@@ -21,20 +21,41 @@ interface StatementProps {
   readonly base: string;
   /** Whose a row is has to be said. */
   readonly isOfMany?: boolean;
+  /** Another's rows; the reader's own where neither is said. */
+  readonly title?: string;
+  /** Whoever has asked for it somewhere else on the page is led to it, with eyes and keyboard. */
+  readonly isAskedFor?: boolean;
+  /** What its rows sum up to, where that is known. */
+  readonly totals?: ComponentChildren;
+  /** Stands beside the title. */
+  readonly children?: ComponentChildren;
 }
 
 /** Rows of the ledger with filters by day and kind, and all of them as a file. */
-export function Statement({ base, isOfMany = false }: StatementProps) {
+export function Statement({ base, isOfMany = false, title, isAskedFor, totals, children }: StatementProps) {
   const [query, change] = useQuery();
   const path = filteredPath(base, query, FILTERS);
   const isFiltered = path !== base;
+  const isOfOthers = isOfMany || title;
   const rows = useLiveList<Transaction>(path);
   const name = useNames(isOfMany && rows.data ? rows.data.map(({ userId }) => userId) : []);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (isAskedFor) heading.current?.focus();
+  }, []);
+  const isRead = rows.data !== null;
+  useEffect(() => {
+    // Once more with the rows: before them the page may be too short for it. Whoever has gone on stays where they are.
+    if (document.activeElement === heading.current) heading.current?.scrollIntoView();
+  }, [isRead]);
 
   return (
     <section class="card" aria-labelledby="statement">
       <div class="head">
-        <h2 id="statement">{t('statement')}</h2>
+        <h2 id="statement" ref={heading} tabIndex={-1}>
+          {title ?? t('statement')}
+        </h2>
+        {children}
         <Csv path={path} fileName="ates-statement.csv" />
       </div>
       <Filters names={FILTERS} {...{ query, change }}>
@@ -46,12 +67,13 @@ export function Statement({ base, isOfMany = false }: StatementProps) {
           choose={(kind) => change({ kind })}
         />
       </Filters>
+      {totals}
       <List
         list={rows}
         none={
           <>
             <strong>{t(isFiltered ? 'statementNoneFiltered' : 'statementNone')}</strong>
-            {!isFiltered && <p>{t('statementNoneHint')}</p>}
+            {!isFiltered && <p>{t(isOfOthers ? 'statementNoneOthers' : 'statementNoneHint')}</p>}
           </>
         }
       >

@@ -9,7 +9,8 @@ const ru = {
   statement: 'Операции по счёту',
   statementNone: 'Операций нет.',
   statementNoneHint:
-    'Они появятся, когда вам достанется задача: за назначение спишется плата, за закрытие начислится награда.',
+    'Они появятся, когда вам достанется задача: за назначение будет списание, за закрытие — начисление.',
+  statementNoneOthers: 'Они появятся, когда исполнителям достанутся задачи.',
   statementNoneFiltered: 'С такими фильтрами операций нет.',
   when: 'Когда',
   who: 'Исполнитель',
@@ -24,8 +25,8 @@ const ru = {
   task: 'Задача',
   payoutOf: 'за {date}',
   why_fee:
-    'Плата за назначение: её цена выбирается один раз, когда задача появляется, и списывается при каждом назначении.',
-  why_reward: 'Награда за закрытие задачи: её цена выбирается один раз, когда задача появляется.',
+    'Списание за назначение: его размер определяется один раз, когда задача появляется; списывается при каждом назначении.',
+  why_reward: 'Начисление за закрытие задачи: его размер определяется один раз, когда задача появляется.',
   why_payout: 'При закрытии дня положительный баланс выплачивается целиком; долг переходит на следующий день.',
   ofDay: 'День операции: {date}',
   toPayout: 'К выплате',
@@ -43,6 +44,7 @@ const en: TextsLike<typeof ru> = {
   statementNone: 'No transactions yet.',
   statementNoneHint:
     'They will appear when you are given a task: being assigned costs its fee, closing it earns its reward.',
+  statementNoneOthers: 'They will appear when workers are given tasks.',
   statementNoneFiltered: 'No transactions match these filters.',
   when: 'When',
   who: 'Worker',

@@ -100,7 +100,12 @@ export function ReassignAll({ button, isPressed }: ReassignAllProps) {
         )}
       </div>
       {preview && !isVain && (latest.data || latest.error) && (
-        <Dialog title={t('reassignAll')} action={give('reassign')} act={begin} closed={() => setPreview(null)}>
+        <Dialog
+          title={t('reassignAll')}
+          action={give('reassign')}
+          act={() => void begin()}
+          closed={() => setPreview(null)}
+        >
           {job && <p class="notice warn">{t('reassignAgo', { name: name(job.byUserId), ago: ago(job.startedAt) })}</p>}
           <p>
             {t('reassignAsk', { tasks: preview.tasks, workers: preview.workers, fees: money(preview.feesCents) })}{' '}

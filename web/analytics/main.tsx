@@ -1,6 +1,7 @@
 import type { AnalyticsDay, AnalyticsDays } from '#contracts/rest/analytics';
 import { hasRole } from '../ui/choices.ts';
 import { businessDay } from '../ui/formats.ts';
+import { Later } from '../ui/Later.tsx';
 import { Loaded } from '../ui/List.tsx';
 import { useLive, useQuery } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
@@ -10,7 +11,6 @@ import { Dearest } from './dearest.tsx';
 import { Losers } from './losers.tsx';
 import { OneDay } from './one-day.tsx';
 import { Period } from './period.tsx';
-import { Rebuild } from './rebuild.tsx';
 import { t } from './texts.ts';
 
 /** Three answers: what today has earned, who is below zero, which task was the dearest; and the profit over time. */
@@ -37,7 +37,14 @@ function Analytics() {
               <p class="no-print soft small">
                 <a href={isKiosk ? '?' : '?kiosk=1'}>{t(isKiosk ? 'kioskEnd' : 'kiosk')}</a>
               </p>
-              {hasRole('admin') && <Rebuild from={known.items[0]?.date ?? today.date} to={today.date} />}
+              {hasRole('admin') && (
+                <Later
+                  key={today.date}
+                  draw={(parts: typeof import('./later.tsx'), at) =>
+                    parts.rebuild(at, { from: known.items[0]?.date ?? today.date, to: today.date })
+                  }
+                />
+              )}
             </>
           );
         }}

@@ -7,6 +7,7 @@ import { Money } from '../ui/Money.tsx';
 import { LiveMark } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { start } from '../ui/start.tsx';
+import { DayTotals } from './day-totals.tsx';
 import { t } from './texts.ts';
 
 /** Every account, lowest first, and the rows behind any of them. */
@@ -14,10 +15,21 @@ function Balances() {
   const [query, change] = useQuery();
   const accounts = useLive<Accounts>('/api/accounts/balances?limit=200');
   const chosen = query.get('userId') ?? '';
+  const day = query.get('day');
   const rows = accounts.data?.items ?? [];
   const name = useNames([...rows.map(({ userId }) => userId), ...(chosen ? [chosen] : [])]);
-  // From a figure somewhere else: the rows behind it come first.
-  const [isLedHere] = useState(() => ['day', 'kind', 'taskId'].some((name) => query.has(name)));
+  // From a figure or a name somewhere else: the rows behind it come first.
+  const [isLedHere] = useState(() => ['day', 'kind', 'taskId', 'userId'].some((name) => query.has(name)));
+  const [asked, setAsked] = useState(0); // how often for rows, on this page
+  const show = (whose: { userId: string; rows?: string }) => {
+    change(whose);
+    setAsked(asked + 1);
+  };
+  const everybodysRows = (
+    <button type="button" class="button quiet" onClick={() => show({ userId: '', rows: 'all' })}>
+      {t('everybody')}
+    </button>
+  );
 
   const everybody = (
     <section class="card">
@@ -27,7 +39,7 @@ function Balances() {
             {rows.map(({ userId, balanceCents, today }) => (
               <tr key={userId}>
                 <td class="text">
-                  <button type="button" class="button quiet" onClick={() => change({ userId })}>
+                  <button type="button" class="button quiet" onClick={() => show({ userId })}>
                     {name(userId)}
                   </button>
                 </td>
@@ -52,26 +64,21 @@ function Balances() {
     <>
       <LiveMark live={accounts} />
       {!isLedHere && everybody}
-      {chosen && (
-        <div class="head">
-          <p>{t('rowsOf', { name: name(chosen) })}</p>
-          <button type="button" class="button quiet" onClick={() => change({ userId: '', rows: 'all' })}>
-            {t('everybody')}
-          </button>
-        </div>
-      )}
       {chosen || isLedHere || query.has('rows') ? (
         <Statement
-          key={chosen}
+          key={`${chosen} ${asked}`}
           base={
             chosen ? `/api/accounts/users/${encodeURIComponent(chosen)}/transactions` : '/api/accounts/transactions'
           }
           isOfMany={!chosen}
-        />
+          isAskedFor={asked > 0}
+          totals={day && !chosen && !query.has('taskId') && <DayTotals day={day} kind={query.get('kind') ?? ''} />}
+          {...(chosen && { title: t('rowsOf', { name: name(chosen) }) })}
+        >
+          {chosen && everybodysRows}
+        </Statement>
       ) : (
-        <button type="button" class="button" onClick={() => change({ rows: 'all' })}>
-          {t('everybody')}
-        </button>
+        everybodysRows
       )}
       {isLedHere && everybody}
     </>

@@ -7,6 +7,10 @@ const ru = {
   charged: 'Списано сегодня',
   none: 'Движений по счетам ещё не было.',
   rowsOf: 'Операции: {name}',
+  sum_fee: 'Списания дня',
+  sum_reward: 'Начисления дня',
+  sum_payout: 'Выплаты дня',
+  sum_profit: 'Доход дня',
   everybody: 'Показать операции всех',
 };
 
@@ -17,6 +21,10 @@ const en: TextsLike<typeof ru> = {
   charged: 'Charged today',
   none: 'There were no transactions yet.',
   rowsOf: 'Transactions: {name}',
+  sum_fee: 'Fees of the day',
+  sum_reward: 'Rewards of the day',
+  sum_payout: 'Payouts of the day',
+  sum_profit: 'Profit of the day',
   everybody: "Show everybody's transactions",
 };
 

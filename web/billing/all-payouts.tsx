@@ -3,7 +3,6 @@ import { useRef, useState } from 'preact/hooks';
 import type { Payout, Payouts } from '#contracts/rest/billing';
 import { Csv } from '../ui/Csv.tsx';
 import { hasRole } from '../ui/choices.ts';
-import { command, type Refused } from '../ui/client.ts';
 import { Select } from '../ui/Field.tsx';
 import { DayFilter, Filters } from '../ui/Filters.tsx';
 import { businessDay, money } from '../ui/formats.ts';
@@ -12,7 +11,7 @@ import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, type LiveList, type Query, useLiveList, useQuery } from '../ui/live.ts';
 import { Money } from '../ui/Money.tsx';
-import { LiveMark, Loading, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark, Loading } from '../ui/Notice.tsx';
 import { useNames } from '../ui/names.ts';
 import { PayoutStatus, STATES, StateName } from './payout-state.tsx';
 import { t } from './texts.ts';
@@ -27,23 +26,13 @@ export function AllPayouts() {
   const payouts = useLiveList<Payout, Payouts>(path);
   const name = useNames(payouts.data?.map(({ userId }) => userId) ?? []);
   const [told, setTold] = useState('');
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const [busy, setBusy] = useState('');
-  const [isRetrying, setRetrying] = useState(false);
+  const [retried, setRetried] = useState<Payout | 'all' | null>(null);
+  const mayRetry = hasRole('accountant', 'admin'); // who reads everybody's letters, too
 
-  async function retry({ id, userId, amountCents }: Payout) {
-    setBusy(id);
+  const retry = (what: Payout | 'all') => {
     setTold('');
-    setRefused(null);
-    try {
-      await command<Payout>('POST', `${BASE}/${id}/retry`);
-      setTold(t('retried', { name: name(userId), sum: money(amountCents) }));
-    } catch (error) {
-      setRefused(error as Refused);
-    }
-    setBusy('');
-    payouts.reload();
-  }
+    setRetried(what);
+  };
 
   return (
     <>
@@ -63,29 +52,29 @@ export function AllPayouts() {
             choose={(state) => change({ state })}
           />
         </Filters>
-        {hasRole('accountant', 'admin') && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
-          <button type="button" class="button no-print" aria-disabled={isRetrying} onClick={() => setRetrying(true)}>
+        {mayRetry && ['', 'blocked', 'failed'].includes(query.get('state') ?? '') && (
+          <button type="button" class="button no-print" aria-disabled={retried === 'all'} onClick={() => retry('all')}>
             {t('retryAll')}
           </button>
         )}
-        {isRetrying && (
+        {retried && (
           <Later
-            draw={(parts: typeof import('./later.tsx'), at) =>
-              parts.retryAll(at, {
-                query,
-                done(told) {
-                  setTold(told);
-                  setRetrying(false);
-                  payouts.reload();
-                },
-              })
-            }
+            key={retried === 'all' ? retried : retried.id}
+            draw={(parts: typeof import('./later.tsx'), at) => {
+              const done = (text: string) => {
+                setTold(text);
+                setRetried((latest) => (latest === retried ? null : latest));
+                payouts.reload();
+              };
+              return retried === 'all'
+                ? parts.retryAll(at, { query, done })
+                : parts.retryOne(at, { payout: retried, name: name(retried.userId), done });
+            }}
           />
         )}
         <div role="status">{told && <p class="notice">{told}</p>}</div>
-        {refused && <ProblemNotice error={refused} />}
         <List list={payouts} none={t('allNone')}>
-          {(rows) => <PayoutTable {...{ rows, name, change, busy }} retry={(payout) => void retry(payout)} />}
+          {(rows) => <PayoutTable {...{ rows, name, change, mayRetry, retry }} />}
         </List>
       </section>
     </>
@@ -96,7 +85,10 @@ interface TotalsProps extends Query {
   readonly payouts: LiveList<Payout, Payouts>;
 }
 
-/** How many payouts, and how much, by state: of the day that is chosen, else of the last 30. Each leads to its rows. */
+/**
+ * How many payouts, and how much, by state: of the day that is chosen; else what is not settled counts whole, and what
+ * is paid of the last 30 days. Each figure leads to its rows; that of 30 days has more rows than it counts, and no link.
+ */
 function Totals({ payouts, query, change }: TotalsProps) {
   const day = query.get('day');
   const of = filteredPath(BASE, query, ['day', 'userId']);
@@ -120,15 +112,19 @@ function Totals({ payouts, query, change }: TotalsProps) {
               <StateName state={state} />
             </dt>
             <dd>
-              <a
-                href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
-                onClick={(event) => {
-                  event.preventDefault();
-                  change({ state });
-                }}
-              >
-                {money(totals.states[state].cents)}
-              </a>{' '}
+              {day || state !== 'paid' ? (
+                <a
+                  href={`?${new URLSearchParams({ ...(day && { day }), state })}`}
+                  onClick={(event) => {
+                    event.preventDefault();
+                    change({ state });
+                  }}
+                >
+                  {money(totals.states[state].cents)}
+                </a>
+              ) : (
+                money(totals.states[state].cents)
+              )}{' '}
               <span class="soft">({totals.states[state].count})</span>
             </dd>
           </div>
@@ -140,14 +136,12 @@ function Totals({ payouts, query, change }: TotalsProps) {
 
 interface PayoutTableProps extends Pick<Query, 'change'> {
   readonly rows: readonly Payout[];
-  /** The id of the payout whose retry is under way. */
-  readonly busy: string;
+  readonly mayRetry: boolean;
   name(userId: string): string;
   retry(payout: Payout): void;
 }
 
-function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
-  const mayRetry = hasRole('accountant', 'admin'); // who reads everybody's letters, too
+function PayoutTable({ rows, name, change, mayRetry, retry }: PayoutTableProps) {
   const [opened, setOpened] = useState('');
   return (
     <Table texts={[t('day'), t('who'), t('state')]} numbers={[t('sum')]} actions={mayRetry} body={LongBody}>
@@ -194,9 +188,8 @@ function PayoutTable({ rows, name, change, busy, retry }: PayoutTableProps) {
                     <button
                       type="button"
                       class="button quiet"
-                      aria-disabled={busy === id}
                       aria-label={t('retryNamed', { action, name: name(userId), sum: money(amountCents) })}
-                      onClick={() => busy === id || retry(payout)}
+                      onClick={() => retry(payout)}
                     >
                       {action}
                     </button>

@@ -1,17 +1,20 @@
-import { useRef, useState } from 'preact/hooks';
-import type { Card, NewCard } from '#contracts/rest/billing';
-import { command, newKey, type Refused } from '../ui/client.ts';
-import { Field, Submit } from '../ui/Field.tsx';
+import { useState } from 'preact/hooks';
+import type { Card } from '#contracts/rest/billing';
+import { Later } from '../ui/Later.tsx';
 import { Loaded } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
-import { ProblemNotice } from '../ui/Notice.tsx';
 import { t } from './texts.ts';
 
-const PATH = '/api/billing/me/card';
-
-/** The card that payouts come to, masked, and a field for another one. */
+/** The card that payouts come to, masked; whoever has none yet, or wants another, gets a field for it. */
 export function MyCard() {
-  const card = useLive<Card>(PATH, 30_000);
+  const card = useLive<Card>('/api/billing/me/card', 30_000);
+  const [isAsked, setAsked] = useState(false);
+  const [told, setTold] = useState('');
+  const saved = (text: string) => {
+    setTold(text);
+    setAsked(false);
+    card.reload();
+  };
   return (
     <section class="card" aria-labelledby="card">
       <h2 id="card">{t('card')}</h2>
@@ -19,67 +22,19 @@ export function MyCard() {
         {({ cardMasked }) => (
           <>
             <p>{cardMasked ? t('cardIs', { card: cardMasked }) : t('cardNone')}</p>
-            <CardForm isFirst={!cardMasked} saved={card.reload} />
+            {cardMasked && !isAsked ? (
+              <button type="button" class="button" onClick={() => setAsked(true)}>
+                {t('cardChange')}
+              </button>
+            ) : (
+              <Later
+                draw={(parts: typeof import('./later.tsx'), at) => parts.cardForm(at, { isFirst: !cardMasked, saved })}
+              />
+            )}
           </>
         )}
       </Loaded>
-    </section>
-  );
-}
-
-/** What was typed leaves the page as soon as it is saved: the server shows its last four digits only. */
-function CardForm({ isFirst, saved }: { isFirst: boolean; saved(): void }) {
-  const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState('');
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const attempt = useRef({ of: '', key: '' });
-
-  async function save(form: HTMLFormElement) {
-    if (busy) return;
-    const body: NewCard = { cardNumber: String(new FormData(form).get('cardNumber')).trim() };
-    // The same number sent again after a lost answer goes out under the same key.
-    if (attempt.current.of !== body.cardNumber) attempt.current = { of: body.cardNumber, key: newKey() };
-    setBusy(true);
-    setTold('');
-    setRefused(null);
-    try {
-      const { cardMasked } = await command<Card>('PUT', PATH, body, attempt.current.key);
-      attempt.current = { of: '', key: '' };
-      form.reset();
-      setTold(t('cardSaved', { card: cardMasked ?? '' }));
-      saved();
-    } catch (error) {
-      setRefused(error as Refused);
-    }
-    setBusy(false);
-  }
-
-  const wrong = refused?.fieldError('/cardNumber') && t('invalid_cardNumber');
-  return (
-    <form
-      class="row"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
-      {refused && !wrong && <ProblemNotice error={refused} />}
-      <Field label={t('cardNumber')} error={wrong}>
-        {(control) => (
-          <input
-            {...control}
-            name="cardNumber"
-            inputMode="numeric"
-            autoComplete="cc-number"
-            maxLength={50}
-            spellcheck={false}
-          />
-        )}
-      </Field>
-      <p class="soft small">{t('cardHint')}</p>
       <div role="status">{told && <p class="notice">{told}</p>}</div>
-      <Submit busy={busy}>{t(isFirst ? 'cardSet' : 'cardChange')}</Submit>
-    </form>
+    </section>
   );
 }

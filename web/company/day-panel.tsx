@@ -157,8 +157,12 @@ function CloseButton({ day, today, begun }: { day: Day; today: string; begun(): 
       )}
       {refused && <ProblemNotice error={refused} />}
       {isAsked && (
-        <Dialog title={action} action={t('closeDo')} act={close} closed={closed}>
-          <p>{t('closeAsk', { people: day.payouts.count, sum: money(day.payouts.totalCents) })}</p>
+        <Dialog title={action} action={t(day.payouts.count ? 'closeDo' : 'closeOnly')} act={close} closed={closed}>
+          <p>
+            {day.payouts.count
+              ? t('closeAsk', { people: day.payouts.count, sum: money(day.payouts.totalCents) })
+              : t('closeAskNobody')}
+          </p>
           {day.debts && <p>{t('debtsAsk', { count: day.debts.count, sum: money(day.debts.cents) })}</p>}
           <p class="soft">{t(early ? 'closeEarlyHint' : 'closeHint')}</p>
         </Dialog>

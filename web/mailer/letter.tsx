@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Payout } from '#contracts/rest/billing';
 import type { Mail, MailWithHtml } from '#contracts/rest/mailer';
 import { hasRole } from '../ui/choices.ts';
 import { command, newKey, type Refused } from '../ui/client.ts';
 import { Dialog } from '../ui/Dialog.tsx';
+import { businessDay, money } from '../ui/formats.ts';
 import { Loaded } from '../ui/List.tsx';
 import { useLive } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
@@ -92,13 +94,22 @@ const Facts = ({ mail, name }: { mail: Mail; name: string }) => (
     <div>
       <dt>{t('payout')}</dt>
       <dd>
-        <a class="small" href="/billing/">
-          {mail.payoutId}
-        </a>
+        <PayoutLink id={mail.payoutId} />
       </dd>
     </div>
   </dl>
 );
+
+/** Day and sum, as soon as Billing has told them; the own payouts are a list without days. */
+function PayoutLink({ id }: { id: string }) {
+  const { data } = useLive<Payout>(`/api/billing/payouts/${id}`, 60_000);
+  const seesAll = hasRole('accountant', 'executive', 'admin');
+  return (
+    <a href={data && seesAll ? `/billing/?day=${data.businessDate}` : '/billing/'}>
+      {data ? `${businessDay(data.businessDate)}: ${money(data.amountCents)}` : id}
+    </a>
+  );
+}
 
 /** Says who gets a copy before it is made. */
 function Resend({ mail, name, resent }: { mail: Mail; name: string; resent(): void }) {

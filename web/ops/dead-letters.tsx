@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DeadLetter, QueueStatus } from '#contracts/rest/ops';
 import { Select } from '../ui/Field.tsx';
+import { Later } from '../ui/Later.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { filteredPath, type Query, useLiveList } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
-import { Letter } from './letter.tsx';
 import { ReplayAll } from './replay-all.tsx';
 import { t } from './texts.ts';
 
@@ -40,7 +40,14 @@ export function DeadLetters({ queues, query, change }: { queues: readonly QueueS
       </h2>
       <p class="soft small">{t('deadLettersHint')}</p>
       <div role="status">{told && <p class="notice">{told}</p>}</div>
-      {open && <Letter key={open} id={open} acted={acted} close={() => change({ letter: '' })} />}
+      {open && (
+        <Later
+          key={open}
+          draw={(parts: typeof import('./later.tsx'), at) =>
+            parts.letter(at, { id: open, acted, close: () => change({ letter: '' }) })
+          }
+        />
+      )}
       <div class="row filters">
         <Select
           label={t('function')}

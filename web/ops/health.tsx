@@ -12,11 +12,13 @@ const LATE_SECONDS = 60;
 
 /** What is not well, by name; broker, databases and outboxes; and what waits in each queue. */
 export function Health({ status, choose }: { status: OpsStatus; choose(functionName: string): void }) {
-  const unwell = troublesOf(status);
+  const parked = status.queues.reduce((sum, { deadLetters }) => sum + (deadLetters ?? 0), 0);
+  const unwell = troublesOf(status, parked);
   return (
     <section class="card" aria-labelledby="queues">
       <p role="status">
-        <Status tone={unwell ? 'bad' : 'good'}>{unwell ? t('notAllWork', { names: unwell }) : t('allWork')}</Status>
+        <Status tone={unwell ? 'bad' : 'good'}>{unwell ? t('notAllWork', { names: unwell }) : t('allWork')}</Status>{' '}
+        {parked > 0 && <Parked name="" count={parked} choose={choose} />}
       </p>
       <dl class="facts small">
         <Fact name={t('broker')}>
@@ -88,16 +90,7 @@ function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: 
       <td class="soft small">{waiting}</td>
       <td class="number">
         {deadLetters ? (
-          <a
-            href={`?function=${name}`}
-            onClick={(event) => {
-              event.preventDefault();
-              choose(name);
-              document.getElementById('dead')?.focus();
-            }}
-          >
-            {t('parked', { count: number(deadLetters) })}
-          </a>
+          <Parked name={name} count={deadLetters} choose={choose} />
         ) : (
           <span class="soft">{t('parked', { count: deadLetters ?? '?' })}</span>
         )}
@@ -106,20 +99,35 @@ function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: 
   );
 }
 
+/** How many events are parked, of a function or of all; it leads to them. */
+const Parked = ({ name, count, choose }: { name: string; count: number; choose(functionName: string): void }) => (
+  <a
+    href={`?function=${name}`}
+    onClick={(event) => {
+      event.preventDefault();
+      choose(name);
+      document.getElementById('dead')?.focus();
+    }}
+  >
+    {t('parked', { count: number(count) })}
+  </a>
+);
+
 function readingOf({ functionAway, consumers }: QueueStatus) {
   if (functionAway) return ['bad', 'queue_away'] as const;
   if (consumers === null) return ['idle', 'queue_unknown'] as const;
   return consumers > 0 ? (['good', 'queue_read'] as const) : (['bad', 'queue_unread'] as const);
 }
 
-/** By name, each once. */
-function troublesOf({ parts, queues, outboxes, databases, broker }: OpsStatus): string {
+/** By name, each once; what is parked waits for somebody, and for nobody else it is done. */
+function troublesOf({ parts, queues, outboxes, databases, broker }: OpsStatus, parked: number): string {
   const troubles = new Set([
     broker !== 'ready' && t('broker'),
     ...databases.map(({ service, state }) => state === 'away' && t('database', { service })),
     ...parts.map(({ name, state }) => state !== 'ready' && name),
     ...queues.map(({ function: name, functionAway }) => functionAway && name),
     ...outboxes.map(({ service, oldestSeconds }) => oldestSeconds > LATE_SECONDS && t('outbox', { service })),
+    parked > 0 && t('deadLetters'),
   ]);
   return listed([...troubles]);
 }

@@ -13,7 +13,7 @@ import { PATH, SELDOM_MS } from './dead-letters.tsx';
 import { Fact } from './fact.tsx';
 import { t } from './texts.ts';
 
-interface LetterProps {
+export interface LetterProps {
   readonly id: string;
   /** It is here no more, and this is what has become of it. */
   acted(told: string): void;

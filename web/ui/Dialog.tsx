@@ -7,7 +7,8 @@ interface DialogProps {
   readonly title: string;
   /** Says what the main button does. */
   readonly action: string;
-  act(form: HTMLFormElement): void;
+  /** Where it gives a promise, the dialog waits for it; and stays where that ends in false, for there is something to mend. */
+  act(form: HTMLFormElement): unknown;
   /** It has been closed, by whatever way: draw it no more. */
   closed(): void;
   readonly children: ComponentChildren;
@@ -30,8 +31,10 @@ export function Dialog({ title, action, act, closed, children }: DialogProps) {
         onSubmit={(event) => {
           event.preventDefault();
           setDone(true);
-          act(event.currentTarget);
-          setTimeout(close, DOUBLE_CLICK_MS);
+          const shown = new Promise((done) => setTimeout(done, DOUBLE_CLICK_MS));
+          void Promise.all([act(event.currentTarget), shown]).then(([isDone]) =>
+            isDone === false ? setDone(false) : close(),
+          );
         }}
       >
         {children}

@@ -1,13 +1,29 @@
 import type { ComponentChildren, ComponentType } from 'preact';
+import type { Refused } from './client.ts';
 import type { Live, LiveList } from './live.ts';
 import { Empty, Loading, ProblemNotice } from './Notice.tsx';
-import { t } from './texts.ts';
+import { problemText, t } from './texts.ts';
 
 /** What has been read; until then that it loads, or why it could not be read. */
 export function Loaded<T>({ live, children }: { live: Live<T>; children(data: T): ComponentChildren }) {
   if (live.data !== null) return <>{children(live.data)}</>;
+  if (live.error?.status === 422) return <WrongFilters error={live.error} />;
   return live.error ? <ProblemNotice error={live.error} retry={live.reload} /> : <Loading />;
 }
+
+/** The address asks for what there is not: to ask again would lead to nothing. */
+const WrongFilters = ({ error }: { error: Refused }) => (
+  <div class="notice bad" role="alert">
+    <strong>
+      {error.message}: {error.problem.errors?.map(({ pointer }) => problemText(pointer.slice(1), pointer)).join()}
+    </strong>
+    <p>
+      <a class="button" href="?">
+        {t('clearFilters')}
+      </a>
+    </p>
+  </div>
+);
 
 interface ListProps<T> {
   readonly list: Live<readonly T[]> & Partial<LiveList<T>>;

@@ -126,6 +126,17 @@ export interface Query {
   change(changes: Readonly<Record<string, string>>): void;
 }
 
+const DAYS = /^(day|from|to|on)$/;
+
+/** What an address asks for; a day that there is not is not asked for. */
+function queryOf(search: string): URLSearchParams {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (DAYS.test(name) && new Date(value).toJSON()?.slice(0, 10) !== value) query.delete(name);
+  }
+  return query;
+}
+
 /** Filters that live in the URL: a copied address shows the same, back and forward are exact. */
 export function useQuery(): [Query['query'], Query['change']] {
   const [search, setSearch] = useState(location.search);
@@ -135,7 +146,7 @@ export function useQuery(): [Query['query'], Query['change']] {
     return () => removeEventListener('popstate', onBack);
   }, []);
   const change = (changes: Readonly<Record<string, string>>) => {
-    const query = new URLSearchParams(location.search);
+    const query = queryOf(location.search);
     for (const [name, value] of Object.entries(changes)) {
       if (value) query.set(name, value);
       else query.delete(name);
@@ -143,7 +154,7 @@ export function useQuery(): [Query['query'], Query['change']] {
     history.pushState(null, '', query.size > 0 ? `?${query}` : location.pathname);
     setSearch(location.search);
   };
-  return [new URLSearchParams(search), change];
+  return [queryOf(search), change];
 }
 
 /** The path of a list, with those of the address's filters that it knows. */

@@ -1,94 +1,105 @@
-import { useState } from 'preact/hooks';
-import type { Role, User, UserChanges } from '#contracts/rest/auth';
-import { command, type Refused } from '../ui/client.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Role, User } from '#contracts/rest/auth';
+import { hasRole } from '../ui/choices.ts';
 import { Search, Select } from '../ui/Field.tsx';
 import { Filters } from '../ui/Filters.tsx';
 import { List, Table } from '../ui/List.tsx';
 import { LongBody } from '../ui/LongBody.tsx';
 import { filteredPath, useLiveList, useQuery } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
-import { LiveMark, ProblemNotice } from '../ui/Notice.tsx';
+import { LiveMark } from '../ui/Notice.tsx';
 import { start } from '../ui/start.tsx';
 import { AddUser } from './add-user.tsx';
-import { NewPassword } from './new-password.tsx';
+import { NewPassword, NewRole, NewStatus } from './change.tsx';
 import { ROLES } from './roles.ts';
 import { t } from './texts.ts';
 
-type Save = (user: User, changes: UserChanges) => Promise<void>;
-
-const FILTERS = ['q', 'role', 'status'];
-
-/** Who may be here, for admins: another role, status or password takes effect everywhere within a minute. */
+/** Who there is; for admins, who may change it, what is the servers' alone too: another role, status or password takes effect everywhere within a minute. */
 function Users() {
   const [query, change] = useQuery();
-  const [asked, setAsked] = useState<User | null>(null);
   const [told, setTold] = useState('');
-  const [refused, setRefused] = useState<Refused | null>(null);
-  const users = useLiveList<User>(filteredPath('/api/auth/users', query, FILTERS));
-
-  async function save(user: User, changes: UserChanges) {
-    setTold('');
-    setRefused(null);
-    try {
-      await command<User>('PATCH', `/api/auth/users/${user.id}`, changes);
-      setTold(t('changed', { name: user.name }));
-    } catch (error) {
-      setRefused(error as Refused);
-    }
+  const isAdmin = hasRole('admin');
+  const filters = ['q', 'role', ...(isAdmin ? ['status'] : [])]; // others are told of active users only
+  const users = useLiveList<User>(filteredPath('/api/auth/users', query, filters));
+  const tell = (text: string) => {
+    setTold(text);
     users.reload();
-  }
+  };
 
   return (
     <>
       <LiveMark live={users} />
-      <AddUser
-        added={(name) => {
-          setTold(t('added', { name }));
-          users.reload();
-        }}
-      />
+      {isAdmin && <AddUser added={(name) => tell(t('added', { name }))} />}
       <section class="card">
-        <Filters names={FILTERS} {...{ query, change }}>
-          <Search label={t('search')} value={query.get('q') ?? ''} search={(q) => change({ q })} />
+        <Filters names={filters} {...{ query, change }}>
+          <Search
+            label={t(isAdmin ? 'search' : 'searchName')}
+            value={query.get('q') ?? ''}
+            search={(q) => change({ q })}
+          />
           <Select
             label={t('role')}
             value={query.get('role') ?? ''}
             options={[['', t('anyRole')], ...ROLES.map((role) => [role, t(`role_${role}`)] as const)]}
             choose={(role) => change({ role })}
           />
-          <Select
-            label={t('status')}
-            value={query.get('status') ?? ''}
-            options={[
-              ['', t('anyStatus')],
-              ['active', t('active')],
-              ['disabled', t('disabled')],
-            ]}
-            choose={(status) => change({ status })}
-          />
+          {isAdmin && (
+            <Select
+              label={t('status')}
+              value={query.get('status') ?? ''}
+              options={[
+                ['', t('anyStatus')],
+                ['active', t('active')],
+                ['disabled', t('disabled')],
+              ]}
+              choose={(status) => change({ status })}
+            />
+          )}
         </Filters>
         <div role="status">{told && <p class="notice">{told}</p>}</div>
-        {refused && <ProblemNotice error={refused} />}
         <List list={users} none={t('none')}>
           {(found) => (
-            <Table texts={[t('name'), t('role'), t('status'), t('lastSeen')]} actions body={LongBody}>
-              {found.map((user) => (
-                <UserRow key={user.id} user={user} save={save} askPassword={() => setAsked(user)} />
-              ))}
+            <Table
+              texts={[t('name'), t('role'), ...(isAdmin ? [t('status'), t('lastSeen')] : [])]}
+              actions={isAdmin}
+              body={LongBody}
+            >
+              {found.map((user) =>
+                isAdmin ? (
+                  <UserRow key={user.id} user={user} saved={() => tell(t('changed', { name: user.name }))} />
+                ) : (
+                  <tr key={user.id}>
+                    <td class="text">{user.name}</td>
+                    <td>{t(`role_${user.role}`)}</td>
+                  </tr>
+                ),
+              )}
             </Table>
           )}
         </List>
       </section>
-      {asked && (
-        <NewPassword user={asked} save={(password) => void save(asked, { password })} closed={() => setAsked(null)} />
-      )}
     </>
   );
 }
 
-function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassword(): void }) {
+/** A role that is chosen is only looked at: arrow keys pass by others on the way to it. */
+function UserRow({ user, saved }: { user: User; saved(): void }) {
   const { name, email, role, status = 'active', lastSeenAt } = user;
-  const isActive = status === 'active';
+  const [chosen, choose] = useState(role);
+  const [asked, ask] = useState<'' | 'role' | 'status' | 'password'>('');
+  const select = useRef<HTMLSelectElement>(null);
+  useEffect(() => choose(role), [role]);
+  const dialog = {
+    ...{ user, saved },
+    closed() {
+      if (asked === 'role') {
+        select.current?.focus(); // its button goes
+        choose(role);
+      }
+      ask('');
+    },
+  };
+  const toggle = status === 'active' ? 'disable' : 'enable';
   return (
     <tr>
       <td class="text">
@@ -97,9 +108,10 @@ function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassw
       <td>
         <div class="field">
           <select
+            ref={select}
             aria-label={t('roleNamed', { name })}
-            value={role}
-            onInput={(event) => save(user, { role: event.currentTarget.value as Role })}
+            value={chosen}
+            onInput={(event) => choose(event.currentTarget.value as Role)}
           >
             {ROLES.map((one) => (
               <option key={one} value={one}>
@@ -107,22 +119,40 @@ function UserRow({ user, save, askPassword }: { user: User; save: Save; askPassw
               </option>
             ))}
           </select>
+          {chosen !== role && (
+            <button
+              type="button"
+              class="button"
+              aria-label={t('changeRoleNamed', { name })}
+              onClick={() => ask('role')}
+            >
+              {t('changeRole')}
+            </button>
+          )}
         </div>
       </td>
       <td class="soft">{t(status)}</td>
       <td class="soft">{lastSeenAt ? <Time at={lastSeenAt} /> : t('notSeen')}</td>
       <td class="number">
-        <button type="button" class="button quiet" aria-label={t('newPasswordFor', { name })} onClick={askPassword}>
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={t('newPasswordFor', { name })}
+          onClick={() => ask('password')}
+        >
           {t('newPassword')}
         </button>
         <button
           type="button"
           class="button quiet"
-          aria-label={t(isActive ? 'disableNamed' : 'enableNamed', { name })}
-          onClick={() => save(user, { status: isActive ? 'disabled' : 'active' })}
+          aria-label={t(`${toggle}Named`, { name })}
+          onClick={() => ask('status')}
         >
-          {t(isActive ? 'disable' : 'enable')}
+          {t(toggle)}
         </button>
+        {asked === 'role' && <NewRole role={chosen} {...dialog} />}
+        {asked === 'status' && <NewStatus {...dialog} />}
+        {asked === 'password' && <NewPassword {...dialog} />}
       </td>
     </tr>
   );

@@ -261,11 +261,28 @@ describe('payouts', () => {
     expect((await list('?day=2026-05-01', worker)).body.totals).toMatchObject({ count: 1, cents: 2_550 });
     const { nextCursor } = (await list('?day=2026-05-01&limit=1')).body;
     expect(await list(`?day=2026-05-01&limit=1&cursor=${nextCursor}`)).not.toHaveProperty('body.totals');
-    await billing.rows('UPDATE payouts SET business_date = CURDATE() WHERE id = ?', [ids[4]]);
-    const latest = (await list()).body.totals;
-    expect(latest).toMatchObject((await request('GET', '/api/billing/reports', { as: accountant })).body.totals);
-    expect(latest.states.blocked).toEqual({ count: 1, cents: 123 });
-    await billing.rows('UPDATE payouts SET business_date = ? WHERE id = ?', ['2026-05-03', ids[4]]);
+  });
+
+  it('of no day sum up to all that is not settled, however old, as their rows do, and to what was paid in 30 days', async () => {
+    const someone = person('worker');
+    const made = ['pending', 'sending', 'unknown', 'failed', 'paid', 'paid'].map((state, n) => ({
+      ...{ userId: someone.id, business_date: `2019-01-0${n + 1}`, state, amount: 2 ** n },
+    }));
+    const old = await stored([...made, { userId: someone.id, business_date: '2019-01-09', ...blocked, amount: 64 }]);
+    await billing.rows('UPDATE payouts SET business_date = CURDATE() WHERE id = ?', [old[4]]);
+    const of = async (query: string, as = accountant) =>
+      (await list(`?userId=${someone.id}${query}`, as)).body as { items: Payout[]; totals: never };
+    const figures = (cents: number) => ({ count: 1, cents });
+    const states = { pending: figures(1), sending: figures(2), unknown: figures(4), failed: figures(8) };
+    const whole = { count: 6, cents: 95, states: { ...states, blocked: figures(64), paid: figures(16) } };
+    for (const as of [accountant, someone]) expect((await of('', as)).totals).toEqual(whole);
+    for (const [state, { cents }] of Object.entries(whole.states).filter(([state]) => state !== 'paid')) {
+      expect((await of(`&state=${state}`)).items).toMatchObject([{ amountCents: cents }]);
+    }
+    // Everybody's, too: what is blocked is blocked until somebody lets it go.
+    const everybody = (await list()).body.totals.states.blocked;
+    expect(everybody.count).toBe((await list('?state=blocked&limit=200')).body.items.length);
+    await billing.rows('DELETE FROM payouts WHERE user_id = ?', [someone.id]);
   });
 
   it('are paged without gap or repeat, also where many came at one moment', async () => {

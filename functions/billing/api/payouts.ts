@@ -9,7 +9,7 @@ import { pageOf, pageQuery } from '#platform/paging';
 import { query } from '#platform/route';
 import type { SignedIn } from '#platform/session';
 import type { PayoutRow } from '../db/payouts.ts';
-import { listPayouts, type PayoutFilter, payoutById, payoutCount, payoutTotals } from '../db/reading.ts';
+import { listPayouts, openTotals, type PayoutFilter, payoutById, payoutCount, payoutTotals } from '../db/reading.ts';
 import { payoutView } from '../domain/payout-view.ts';
 import { figuresOf } from '../domain/report.ts';
 
@@ -39,7 +39,8 @@ export const payoutsList = query({
     const found = page.of(rows.map(payoutView));
     if (page.after) return found;
     const { from, to } = dayRangeOf(day ? { from: day, to: day } : {}, calendar.dateOf(await now()));
-    return { ...found, totals: figuresOf(await payoutTotals(db, from, to, filter.userIds)) };
+    const totals = await (day ? payoutTotals : openTotals)(db, from, to, filter.userIds);
+    return { ...found, totals: figuresOf(totals) };
   },
 });
 

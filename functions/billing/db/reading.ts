@@ -1,10 +1,13 @@
-import { and, desc, eq, gte, lt, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { BusinessDate } from '#platform/business-day';
 import { safeInteger } from '#platform/columns';
 import type { Reader } from '#platform/database';
 import type { PayoutState } from '../domain/payout.ts';
 import type { PayoutRow } from './payouts.ts';
 import { payouts } from './schema.ts';
+
+/** What somebody, or the next run, still has to do something about. */
+const OPEN_STATES: readonly PayoutState[] = ['pending', 'sending', 'unknown', 'blocked', 'failed'];
 
 export interface PayoutFilter {
   /** A payout is of each of them: of two that differ there is none. */
@@ -56,14 +59,40 @@ export async function payoutTotals(
   to: BusinessDate,
   userIds: readonly string[] = [],
 ): Promise<Counted[]> {
+  return countedOf(await totals(db, and(isOfDays(from, to), wherePayout({ userIds }))));
+}
+
+/** The same of all that is not settled, however old it is, and of what is paid of these days; of one moment, for it is one statement. */
+export async function openTotals(
+  db: Reader,
+  from: BusinessDate,
+  to: BusinessDate,
+  userIds: readonly string[],
+): Promise<Counted[]> {
+  const isOpen = inArray(payouts.state, OPEN_STATES);
+  const isPaidThen = and(isOfDays(from, to), eq(payouts.state, 'paid'));
+  // Two halves, each of an index of its own: one condition with "or" would read every payout there ever was.
+  return countedOf(
+    await totals(db, and(isOpen, wherePayout({ userIds }))).unionAll(
+      totals(db, and(isPaidThen, wherePayout({ userIds }))),
+    ),
+  );
+}
+
+const totals = (db: Reader, where: SQL | undefined) => {
   const { businessDate: date, state, amountCents } = payouts;
-  const rows = await db
+  return db
     .select({ date, state, count: sql<number>`count(*)`, cents: sql<string>`sum(${amountCents})` })
     .from(payouts)
-    .where(and(gte(date, from), lte(date, to), wherePayout({ userIds })))
+    .where(where)
     .groupBy(date, state);
-  return rows.map(({ count, cents, ...of }) => ({ ...of, count: safeInteger(count), cents: safeInteger(cents) }));
-}
+};
+
+const countedOf = (rows: Awaited<ReturnType<typeof totals>>): Counted[] =>
+  rows.map(({ count, cents, ...of }) => ({ ...of, count: safeInteger(count), cents: safeInteger(cents) }));
+
+const isOfDays = (from: BusinessDate, to: BusinessDate) =>
+  and(gte(payouts.businessDate, from), lte(payouts.businessDate, to));
 
 const wherePayout = ({ userIds, day, state }: PayoutFilter) =>
   and(
