@@ -3,6 +3,7 @@ import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { plainEngines } from './plain-path.ts';
 
 const run = promisify(execFile);
 
@@ -68,18 +69,20 @@ export const PROMTOOL: EngineKind = {
 const LIMITS = { timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024 };
 
 /**
- * Finds engines that are installed; fetches the others from the machine's own package sources into `folder`, without
- * root, without changing the system and without starting anything.
+ * Finds engines that are installed; fetches the others from the machine's own package sources into `wanted`, or where
+ * they can run instead (plain-path.ts), without root, without changing the system and without starting anything.
  * @throws Error that names what to install, where neither way works.
  */
 export async function findEngines(
   kinds: readonly EngineKind[],
-  folder: string,
+  wanted: string,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<Program[]> {
+  const folder = plainEngines(wanted);
   const missing: EngineKind[] = [];
   for (const kind of kinds) if (!installedPath(kind) && !(await isFetched(kind, folder))) missing.push(kind);
-  if (missing.length > 0) await fetchAll(missing, folder, say);
+  if (missing.length > 0) await fetchAll(missing, folder, say, signal);
   return kinds.map((kind): Program => {
     const path = installedPath(kind);
     if (path) return { path, env: {}, root: '' };
@@ -101,7 +104,12 @@ const stampOf = (root: string) => join(root, '.fetched');
 const isFetched = async (kind: EngineKind, folder: string) =>
   (await readFile(stampOf(rootOf(kind, folder)), 'utf8').catch(() => '')) === rootOf(kind, folder);
 
-async function fetchAll(kinds: readonly EngineKind[], folder: string, say: (line: string) => void): Promise<void> {
+async function fetchAll(
+  kinds: readonly EngineKind[],
+  folder: string,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const packages = kinds.flatMap((kind) => kind.packages);
   if (!existsSync('/usr/bin/apt-get') || !existsSync('/usr/bin/dpkg-deb')) {
     const brew = `brew install ${kinds.map((kind) => kind.brew).join(' ')}`;
@@ -124,10 +132,10 @@ async function fetchAll(kinds: readonly EngineKind[], folder: string, say: (line
     ...['-o', 'Debug::NoLocking=1', '-o', 'Acquire::Languages=none'],
   ];
   try {
-    await run('apt-get', [...options, 'update'], LIMITS);
+    await run('apt-get', [...options, 'update'], { ...LIMITS, signal });
     for (const kind of kinds) {
       say(`fetching ${kind.packages[0]}`);
-      await fetchOne(kind, rootOf(kind, folder), options);
+      await fetchOne(kind, rootOf(kind, folder), options, { ...LIMITS, signal });
     }
   } catch (error) {
     const reason = String((error as { stderr?: string }).stderr || error)
@@ -141,7 +149,12 @@ async function fetchAll(kinds: readonly EngineKind[], folder: string, say: (line
   }
 }
 
-async function fetchOne(kind: EngineKind, root: string, options: readonly string[]): Promise<void> {
+async function fetchOne(
+  kind: EngineKind,
+  root: string,
+  options: readonly string[],
+  limits: typeof LIMITS & { signal: AbortSignal | undefined },
+): Promise<void> {
   const fresh = `${root}.${process.pid}`;
   const archives = `${fresh}.deb`;
   for (const path of [fresh, archives]) await mkdir(path, { recursive: true });
@@ -149,11 +162,11 @@ async function fetchOne(kind: EngineKind, root: string, options: readonly string
   const simulated = await run(
     'apt-get',
     [...options, '-s', 'install', '--no-install-recommends', ...kind.packages],
-    LIMITS,
+    limits,
   );
   const names = [...simulated.stdout.matchAll(/^Inst (\S+)/gm)].map((match) => match[1] as string);
-  await run('apt-get', [...options, 'download', ...names], { ...LIMITS, cwd: archives });
-  for (const archive of await readdir(archives)) await run('dpkg-deb', ['-x', join(archives, archive), fresh], LIMITS);
+  await run('apt-get', [...options, 'download', ...names], { ...limits, cwd: archives });
+  for (const archive of await readdir(archives)) await run('dpkg-deb', ['-x', join(archives, archive), fresh], limits);
   const erl = join(fresh, 'usr/lib/erlang/bin/erl');
   if (existsSync(erl)) {
     const text = await readFile(erl, 'utf8');

@@ -1,27 +1,27 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
 import type { Program } from './engines.ts';
 import type { Launch } from './processes.ts';
 
-const run = promisify(execFile);
-const INIT_TIMEOUT_MS = 60_000;
-
-/** Prepares a private MariaDB in `folder`: its data, and a user `ates_admin` who may do anything, set at every start. */
+/**
+ * Prepares a private MariaDB in `folder`: its data, and a user `ates_admin` who may do anything, set at every start.
+ * @param run runs what makes the data, to its end
+ */
 export async function prepareMariadb(
   program: Program,
   folder: string,
   port: number,
   password: string,
+  run: (launch: Omit<Launch, 'logFile'>) => Promise<void>,
 ): Promise<Omit<Launch, 'logFile'>> {
   const data = join(folder, 'data');
   // The share folder is Debian's /usr/share/mysql, or Homebrew's beside the binary.
   const base =
     program.root || program.path.startsWith('/usr/sbin') ? `${program.root}/usr` : dirname(dirname(program.path));
-  mkdirSync(folder, { recursive: true });
+  const tmp = join(folder, 'tmp'); // not one for all: a server that starts removes every table that it finds there
+  mkdirSync(tmp, { recursive: true });
   const configFile = join(folder, 'my.cnf');
   const initFile = join(folder, 'init.sql');
   writeFileSync(
@@ -35,6 +35,7 @@ export async function prepareMariadb(
     `basedir=${base}`,
     ...(program.root ? [`lc-messages-dir=${base}/share/mysql`, `plugin-dir=${base}/lib/mysql/plugin`] : []),
     `datadir=${data}`,
+    `tmpdir=${tmp}`,
     'socket=my.sock', // relative: a socket's path may have 107 characters at most
     `pid-file=${join(folder, 'pid')}`,
     `port=${port}`,
@@ -49,7 +50,7 @@ export async function prepareMariadb(
     ...(userInfo().uid === 0 ? ['user=root'] : []),
   ];
   writeFileSync(configFile, `${settings.join('\n')}\n`);
-  const env = { ...(process.env as Record<string, string>), ...program.env };
+  const env = { ...(process.env as Record<string, string>), ...program.env, TZ: 'UTC' };
   const args = [`--defaults-file=${configFile}`];
   if (!existsSync(data)) {
     const fresh = `${data}.new`; // one that was interrupted must not pass for a whole one
@@ -57,20 +58,15 @@ export async function prepareMariadb(
     mkdirSync(fresh, { recursive: true });
     const creator = join(dirname(program.path).replace(/sbin$/, 'bin'), 'mariadb-install-db');
     const user = userInfo();
-    await run(
-      'bash',
-      [
-        creator,
-        ...args,
-        `--basedir=${base}`,
-        `--datadir=${fresh}`,
-        '--auth-root-authentication-method=socket',
-        `--auth-root-socket-user=${user.username}`,
-        '--skip-test-db',
-        ...(user.uid === 0 ? ['--user=root'] : []),
-      ],
-      { env, timeout: INIT_TIMEOUT_MS },
-    );
+    const how = [
+      `--basedir=${base}`,
+      `--datadir=${fresh}`,
+      '--auth-root-authentication-method=socket',
+      `--auth-root-socket-user=${user.username}`,
+      '--skip-test-db',
+      ...(user.uid === 0 ? ['--user=root'] : []),
+    ];
+    await run({ command: 'bash', args: [creator, ...args, ...how], env });
     renameSync(fresh, data);
   }
   return { command: program.path, args, env };

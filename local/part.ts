@@ -15,6 +15,8 @@ export interface PartPlan {
 
 const LONGEST_PAUSE_MS = 1_500; // a part that dies is started again within 2 s
 const STEADY_MS = 10_000;
+/** What is not ready yet has nothing to put away, and the broker hears of no end while it boots. */
+const STOP_BEFORE_READY_MS = 3_000;
 
 /** One process of the system, started again whenever it dies, until it is stopped. */
 export class Part {
@@ -23,6 +25,7 @@ export class Part {
   readonly #changed: () => void;
   #child: ChildProcess | null = null;
   #wanted = false;
+  #wasReady = false;
   #deaths = 0;
 
   constructor(plan: PartPlan, processes: Processes, changed: () => void) {
@@ -42,21 +45,26 @@ export class Part {
 
   /** Resolves when it is ready. */
   async start(): Promise<void> {
-    this.#wanted = true;
     if (!this.#child) this.#spawn();
+    this.#wanted = true;
     const { name, url, readyWithinMs, launch } = this.plan;
     const port = Number(new URL(url).port || 80);
     const deathsBefore = this.#deaths;
-    const diesAgain = () => (this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null);
+    const diesAgain = () => {
+      if (!this.#wanted) return 'it was stopped';
+      return this.#deaths > deathsBefore + 2 ? `it keeps dying; its log is ${launch.logFile}` : null;
+    };
     const isReady = async () => (await this.plan.ready()) && this.pid !== null && listens(this.pid, port);
     await until(name, readyWithinMs, isReady, diesAgain);
+    this.#wasReady = true;
   }
 
   /** Resolves when it is gone; it stays so until it is started. */
   async stop(): Promise<void> {
     this.#wanted = false;
     const child = this.#child;
-    if (child) await stopProcess(child, this.plan.stopSignal, this.plan.stopWithinMs);
+    const withinMs = this.#wasReady ? this.plan.stopWithinMs : STOP_BEFORE_READY_MS;
+    if (child) await stopProcess(child, this.plan.stopSignal, withinMs);
   }
 
   kill(): void {
@@ -76,7 +84,8 @@ export class Part {
       signalGroup(child.pid, 'SIGKILL'); // a master that was killed leaves workers on its port
       this.#deaths = Date.now() - startedAt > STEADY_MS ? 1 : this.#deaths + 1;
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 100 * 2 ** (this.#deaths - 1));
-      setTimeout(() => this.#wanted && !this.#child && this.#spawn(), pauseMs);
+      const again = () => this.#wanted && !this.#child && !this.#processes.stopping.aborted;
+      setTimeout(() => again() && this.#spawn(), pauseMs);
     };
     child.once('exit', ended);
     child.once('error', ended);

@@ -43,6 +43,8 @@ if signal TERM; then n=0; while [ $n -lt 80 ] && signal 0; do sleep 0.1; n=$((n+
 export class Processes {
   readonly #folder: string;
   readonly #guard: ChildProcess;
+  readonly #children = new Set<ChildProcess>();
+  readonly #stopping = new AbortController();
 
   /** @throws Error when another launcher that is alive has the folder. */
   constructor(runFolder: string) {
@@ -69,19 +71,63 @@ export class Processes {
     this.#guard.unref();
   }
 
+  /** Aborted from `refuse` on. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** From now on nothing is launched: what is about to be started would be found by nobody who stops. */
+  refuse(): void {
+    this.#stopping.abort(new Error('The system is stopping.'));
+  }
+
+  /** @throws Error once launches are refused. */
   launch(name: string, { command, args, env, cwd, logFile }: Launch): ChildProcess {
+    this.stopping.throwIfAborted();
     if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES) truncateSync(logFile);
     const log = openSync(logFile, 'a');
     const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     child.on('error', () => undefined); // told by 'exit' or by never becoming ready
     if (child.pid) writeFileSync(join(this.#folder, name), note(child.pid));
-    child.once('exit', () => rmSync(join(this.#folder, name), { force: true }));
+    this.#children.add(child);
+    child.once('exit', () => {
+      this.#children.delete(child);
+      rmSync(join(this.#folder, name), { force: true });
+    });
     return child;
+  }
+
+  /**
+   * Runs a program that ends by itself; its log is emptied before.
+   * @param whole it is let to its end even while everything stops
+   * @throws Error when it fails
+   */
+  async run(name: string, launch: Launch, withinMs: number, { whole = false } = {}): Promise<void> {
+    rmSync(launch.logFile, { force: true });
+    const child = this.launch(name, launch);
+    const end = () => signalGroup(child.pid, 'SIGKILL');
+    const timer = setTimeout(end, withinMs);
+    if (!whole) this.stopping.addEventListener('abort', end);
+    const code = await new Promise<number | null>((resolve) => {
+      child.once('exit', resolve);
+      child.once('error', () => resolve(null));
+    });
+    clearTimeout(timer);
+    this.stopping.removeEventListener('abort', end);
+    end(); // what it may have left in its group
+    if (code !== 0) throw new Error(`${name} failed; its log is ${launch.logFile}\n${textOf(launch.logFile)}`);
+  }
+
+  /** Ends all of them at once. */
+  kill(): void {
+    this.refuse();
+    for (const child of this.#children) signalGroup(child.pid, 'SIGKILL');
   }
 
   /** After everything was stopped: nothing is left for the guard to end. */
   close(): void {
+    this.kill();
     rmSync(`${this.#folder}${LAUNCHER}`, { force: true });
     rmSync(this.#folder, { recursive: true, force: true });
     this.#guard.stdin?.destroy();
@@ -168,7 +214,8 @@ export function listens(pid: number, port: number): boolean {
 
 /** The state of a socket in Linux's table. */
 const LISTENING = '0A';
-const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : ''); // without IPv6 there is no tcp6
+/** Without IPv6 there is no tcp6; without a program that could be started, no log. */
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 /** Where a link of /proc leads; it may be closed in the meantime. */
 function linkOf(path: string): string {

@@ -20,16 +20,27 @@ let system: System | null = null;
 let control: { close(): void } | null = null;
 let stopping = false;
 const began = performance.now();
+const ONE_PRESS_MS = 500;
 
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  if (system) console.log('Stopping ...');
+  if (system) console.log('Stopping ... (a second Ctrl-C ends everything at once)');
   control?.close();
   await Promise.all([system?.stop(), stopEsbuild()]);
   process.exit(code);
 }
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+let interruptedAt = 0;
+process.on('SIGINT', () => {
+  // One Ctrl-C may come several times: from the terminal, and from npm.
+  if (interruptedAt > 0 && Date.now() - interruptedAt > ONE_PRESS_MS) {
+    system?.kill();
+    process.exit(1);
+  }
+  interruptedAt ||= Date.now();
+  void stop(0);
+});
 
 try {
   const watch = flags.includes('--watch');
@@ -46,6 +57,6 @@ try {
     for (const { email, name, role } of demoUsers) console.log(`  ${role.padEnd(10)} ${email.padEnd(24)} ${name}`);
   }
 } catch (error) {
-  console.error(`\n${(error as Error).message}`);
+  if (!stopping) console.error(`\n${(error as Error).message}`);
   await stop(1);
 }

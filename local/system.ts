@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { build, root } from '../scripts/build.ts';
@@ -6,10 +5,11 @@ import { brokerUsers } from '../setup/broker.ts';
 import { DEFAULT_DEMO_PASSWORD, refuseOpenDemo } from '../setup/demo.ts';
 import { CONNECTORS, migrationSecrets, readStack, SERVICES } from '../setup/parts.ts';
 import { Secrets } from '../setup/secrets.ts';
-import { findEngines, MARIADB, NGINX, RABBITMQ } from './engines.ts';
+import { type EngineKind, findEngines, MARIADB, NGINX, type Program, RABBITMQ } from './engines.ts';
 import { databaseAnswers, prepareMariadb } from './mariadb.ts';
 import { prepareNginx } from './nginx.ts';
 import { answers, Part, type PartPlan } from './part.ts';
+import { plainPath } from './plain-path.ts';
 import { freePort, type Launch, onFreePort, Processes } from './processes.ts';
 import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
 
@@ -27,6 +27,8 @@ const PASSED_ON = [
   'OTEL_TRACES_SAMPLER_ARG',
 ];
 const DATABASE_ADMIN = 'ates_admin';
+const INSTALL_TIMEOUT_MS = 60_000;
+const MIGRATE_TIMEOUT_MS = 120_000;
 const stackFile = join(root, 'stack.yml');
 
 /** run.json, as docs and tests know it. */
@@ -76,6 +78,10 @@ export class System {
   #smtpUrl = '';
   #bankUrl = '';
   #running = false;
+  /** Settles when nothing is being started any more. */
+  #starting: Promise<unknown> = Promise.resolve();
+  #migration: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<void> | null = null;
 
   /** @throws Error when a system is running on the data folder. */
   constructor(options: SystemOptions = {}) {
@@ -106,24 +112,33 @@ export class System {
   }
 
   /** Starts database and broker, or takes the servers that `ATES_DATABASE_SERVER` and `ATES_BROKER_SERVER` name. */
-  async startEngines(): Promise<void> {
+  startEngines(): Promise<void> {
+    return this.#noted(this.#startEngines());
+  }
+
+  async #startEngines(): Promise<void> {
     const given = { database: this.#env.ATES_DATABASE_SERVER, broker: this.#env.ATES_BROKER_SERVER };
     if (given.database) this.#databaseServer = new URL(given.database);
     if (given.broker) this.#brokerServer = new URL(given.broker);
     const kinds = [given.database ? [] : [MARIADB], given.broker ? [] : [RABBITMQ]].flat();
-    await this.#step('engines', () => findEngines(kinds, this.#enginesFolder, this.#say));
+    await this.#step('engines', () => this.#find(kinds));
     await this.#step('database and broker', async () => {
-      await Promise.all([given.database ? null : this.#startDatabase(), given.broker ? null : this.#startBroker()]);
+      await allOf([given.database ? null : this.#startDatabase(), given.broker ? null : this.#startBroker()]);
     });
   }
 
   /** Starts everything; resolves with what run.json holds. */
-  async start(): Promise<Run> {
+  start(): Promise<Run> {
+    return this.#noted(this.#start());
+  }
+
+  async #start(): Promise<Run> {
     refuseOpenDemo(this.#env);
-    await findEngines([NGINX], this.#enginesFolder, this.#say);
-    await Promise.all([this.#step('build', () => build({ again: this.#watch })), this.startEngines()]);
+    await this.#find([NGINX]);
+    const built = () => unlessAborted(this.#processes.stopping, build({ again: this.#watch }));
+    await allOf([this.#step('build', built), this.#startEngines()]);
     await this.#step('databases and migrations', () => this.#migrate());
-    const [nginx] = await findEngines([NGINX], this.#enginesFolder, this.#say);
+    const [nginx] = await this.#find([NGINX]);
     await this.#step('mail catcher and bank', async () => {
       await this.#startMail();
       await this.#startBank();
@@ -136,11 +151,16 @@ export class System {
         ),
       );
       const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
-      const folder = join(this.dataDir, 'nginx');
+      const folder = join(plainPath(this.dataDir), 'nginx');
       const bind = this.#env.ATES_BIND ?? '127.0.0.1';
       await this.#onItsPort('port', this.#env.ATES_PORT, 8080, async (port) => {
         this.#url = `http://127.0.0.1:${port}`;
-        const launch = prepareNginx(nginx as never, folder, { root, listen: `${bind}:${port}`, rateLimit, upstreams });
+        const launch = prepareNginx(nginx as never, folder, {
+          root: plainPath(root),
+          listen: `${bind}:${port}`,
+          rateLimit,
+          upstreams,
+        });
         await this.#add('nginx', this.#url, launch, () => answers(`${this.#url}/healthz`), { stopSignal: 'SIGQUIT' });
       });
     });
@@ -169,41 +189,70 @@ export class System {
     return this.#parts;
   }
 
-  get #enginesFolder(): string {
-    return join(root, '.ates', 'engines'); // shared by all data folders
+  #find(kinds: readonly EngineKind[]): Promise<Program[]> {
+    const folder = join(root, '.ates', 'engines'); // shared by all data folders
+    return findEngines(kinds, folder, this.#say, this.#processes.stopping);
   }
 
-  /** Stops what takes work first, then what moves it, then the engines; leaves nothing behind. */
-  async stop(): Promise<void> {
+  #noted<T>(work: Promise<T>): Promise<T> {
+    this.#starting = Promise.allSettled([this.#starting, work]);
+    return work;
+  }
+
+  /**
+   * Stops what takes work first, then what moves it, then the engines; leaves nothing behind, also of a start that is
+   * under way.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** Ends everything at once. */
+  kill(): void {
+    this.#processes.close();
+  }
+
+  async #stop(): Promise<void> {
     this.#running = false;
+    this.#processes.refuse();
     rmSync(join(this.dataDir, 'run.json'), { force: true });
+    await this.#migration.catch(() => undefined); // half of one could not be done again
     const stop = (names: readonly string[]) => Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
     await stop(['nginx']);
     await stop([...this.#parts.keys()].filter((name) => functionNames().includes(name)));
     await stop(Object.keys(CONNECTORS));
     await stop(['mail', 'bank', 'database', 'broker']);
     await stop(['epmd']);
+    await this.#starting;
     this.#processes.close();
   }
 
   async #startDatabase(): Promise<void> {
-    const [program] = await findEngines([MARIADB], this.#enginesFolder, this.#say);
+    const [program] = await this.#find([MARIADB]);
     const port = await freePort();
     const password = this.#secrets.get(`${DATABASE_ADMIN}-database-password`);
     const server = new URL(`mysql://${DATABASE_ADMIN}:${password}@127.0.0.1:${port}/`);
-    const launch = await prepareMariadb(program as never, join(this.dataDir, 'database'), port, password);
+    const logFile = join(this.dataDir, 'log/mariadb-install-db.log');
+    const launch = await prepareMariadb(
+      program as never,
+      join(plainPath(this.dataDir), 'database'),
+      port,
+      password,
+      (install) => this.#processes.run('mariadb-install-db', { ...install, logFile }, INSTALL_TIMEOUT_MS),
+    );
     this.#databaseServer = server;
     await this.#add('database', server.href, launch, () => databaseAnswers(server), { stopWithinMs: 30_000 });
   }
 
   async #startBroker(): Promise<void> {
-    const [program] = await findEngines([RABBITMQ], this.#enginesFolder, this.#say);
+    const [program] = await this.#find([RABBITMQ]);
     const ports = { amqp: await freePort(), distribution: await freePort(), epmd: await freePort() };
     const passwordOf = (user: string) => this.#secrets.get(`${user}-broker-password`);
     const everything = { configure: '.*', write: '.*', read: '.*' };
     const admin = { name: 'admin', tags: 'administrator', password: passwordOf('admin'), ...everything };
     const users = [...brokerUsers(functionNames(), passwordOf), admin];
-    const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
+    const { broker, epmd } = prepareRabbitmq(program as never, join(plainPath(this.dataDir), 'broker'), ports, users);
     const speaks = async (port: number) => (await brokerAnswers(port)) || Promise.reject(new Error('silent'));
     await this.#add('epmd', `tcp://127.0.0.1:${ports.epmd}`, epmd, async () => true, {});
     this.#brokerServer = new URL(`amqp://admin:${this.#secrets.get('admin-broker-password')}@127.0.0.1:${ports.amqp}`);
@@ -257,13 +306,11 @@ export class System {
       ATES_OWNER_DATABASES: owned.join(' '),
       ATES_DEMO_PASSWORD: this.#env.ATES_DEMO_PASSWORD ?? DEFAULT_DEMO_PASSWORD,
     });
-    const done = spawnSync(process.execPath, [join(root, 'dist/setup/migrate/main.js')], {
-      env,
-      encoding: 'utf8',
-      timeout: 120_000,
-    });
-    writeFileSync(join(this.dataDir, 'log/migrate.log'), done.stdout + done.stderr);
-    if (done.status !== 0) throw new Error(`The migrations failed: ${done.stderr || done.stdout}`);
+    const logFile = join(this.dataDir, 'log/migrate.log');
+    const args = [join(root, 'dist/setup/migrate/main.js')];
+    const launch = { command: process.execPath, args, env, logFile };
+    this.#migration = this.#processes.run('migrate', launch, MIGRATE_TIMEOUT_MS, { whole: true });
+    await this.#migration;
   }
 
   async #startParts(): Promise<void> {
@@ -310,7 +357,7 @@ export class System {
     const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
       .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
       .map((name) => add(name, CONNECTORS[name], own[name], programOf(name)));
-    await Promise.all([...functions, ...connectors]);
+    await allOf([...functions, ...connectors]);
   }
 
   #databaseUrl(user: string, database: string): string {
@@ -393,6 +440,20 @@ export class System {
 }
 
 const functionNames = (): string[] => Object.keys(readStack(stackFile));
+
+/** For work that leaves nothing behind in the data folder: nobody who stops waits for it. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+  return Promise.race([work, aborted]);
+}
+
+/** Fails as the first that fails, but not before all have come to their end. */
+async function allOf(works: readonly (Promise<unknown> | null)[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed) throw (failed as PromiseRejectedResult).reason;
+}
 
 function unknown(what: string): never {
   throw new Error(`${what} was not started`);
