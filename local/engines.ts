@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { plainEngines } from './plain-path.ts';
+import { isAlive } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -116,6 +117,7 @@ async function fetchAll(
     const install = process.platform === 'darwin' ? brew : `install ${packages.join(', ')}`;
     throw new Error(`Some engines are not installed. Please ${install}, or use docker compose up --build.`);
   }
+  await removeInterrupted(folder);
   const apt = join(folder, `apt-${process.pid}`); // a state of our own: neither the system's nor another start's
   for (const path of ['state/lists/partial', 'cache/archives/partial'])
     await mkdir(join(apt, path), { recursive: true });
@@ -146,6 +148,14 @@ async function fetchAll(
     throw new Error(`Cannot fetch ${packages.join(', ')} (${reason}). ${hint}`);
   } finally {
     await rm(apt, { recursive: true, force: true });
+  }
+}
+
+/** What fetches of processes that are gone have left: `apt-PID`, `NAME.PID`, `NAME.PID.deb`. */
+async function removeInterrupted(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^(?:apt-|.+\.)(\d+)(?:\.deb)?$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

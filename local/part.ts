@@ -67,8 +67,9 @@ export class Part {
     if (child) await stopProcess(child, this.plan.stopSignal, withinMs);
   }
 
-  kill(): void {
-    signalGroup(this.#child?.pid, 'SIGKILL');
+  /** Resolves when it is gone; it is started again. */
+  async kill(): Promise<void> {
+    if (this.#child) await stopProcess(this.#child, 'SIGKILL', STOP_BEFORE_READY_MS);
   }
 
   #spawn(): void {

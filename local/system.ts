@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { readConfig } from '#platform/config';
 import { build, root } from '../scripts/build.ts';
 import { brokerUsers } from '../setup/broker.ts';
 import { DEFAULT_DEMO_PASSWORD, refuseOpenDemo } from '../setup/demo.ts';
@@ -10,7 +11,7 @@ import { databaseAnswers, prepareMariadb } from './mariadb.ts';
 import { prepareNginx } from './nginx.ts';
 import { answers, Part, type PartPlan } from './part.ts';
 import { plainPath } from './plain-path.ts';
-import { freePort, type Launch, onFreePort, Processes } from './processes.ts';
+import { freePort, isFree, type Launch, onFreePort, Processes, StillStopping } from './processes.ts';
 import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
 
 const PASSED_ON = [
@@ -90,8 +91,9 @@ export class System {
     this.#watch = options.watch ?? false;
     const dataDir = options.dataDir ?? this.#env.ATES_DATA_DIR ?? '.ates';
     this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
-    mkdirSync(join(this.dataDir, 'log'), { recursive: true });
-    this.#processes = new Processes(join(this.dataDir, 'run'));
+    mkdirSync(join(this.dataDir, 'log'), { recursive: true, mode: 0o700 });
+    if (this.dataDir.startsWith(root)) chmodSync(this.dataDir, 0o700); // made by an earlier version
+    this.#processes = this.#launcher();
     rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
     rmSync(join(this.dataDir, 'control.json'), { force: true });
     if (options.fresh) {
@@ -101,6 +103,17 @@ export class System {
       mkdirSync(join(this.dataDir, 'log'), { recursive: true });
     }
     this.#secrets = new Secrets(this.dataDir);
+  }
+
+  #launcher(): Processes {
+    try {
+      return new Processes(join(this.dataDir, 'run'));
+    } catch (error) {
+      const run = join(this.dataDir, 'run.json');
+      if (error instanceof StillStopping || !existsSync(run)) throw error;
+      const { url } = JSON.parse(readFileSync(run, 'utf8')) as Run;
+      throw new Error(`${(error as Error).message} It is at ${url}; npm run ates -- stop ends it.`);
+    }
   }
 
   get databaseServer(): URL {
@@ -133,7 +146,7 @@ export class System {
   }
 
   async #start(): Promise<Run> {
-    refuseOpenDemo(this.#env);
+    await checkSettings(this.#env);
     await this.#find([NGINX]);
     const built = () => unlessAborted(this.#processes.stopping, build({ again: this.#watch }));
     await allOf([this.#step('build', built), this.#startEngines()]);
@@ -354,10 +367,11 @@ export class System {
     };
     const programOf = (name: string) =>
       name === 'ops' ? join(root, 'template/ates-node/index.mjs') : join(root, 'dist/connectors', name, 'main.js');
-    const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
-      .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
-      .map((name) => add(name, CONNECTORS[name], own[name], programOf(name)));
+    const addConnector = (name: keyof typeof CONNECTORS) => add(name, CONNECTORS[name], own[name], programOf(name));
+    const connectors = (['outbox', 'queue', 'ops'] as const).map(addConnector);
     await allOf([...functions, ...connectors]);
+    // After those that it pokes: it would find them away.
+    if (this.#env.ATES_TIMER !== 'off') await addConnector('timer');
   }
 
   #databaseUrl(user: string, database: string): string {
@@ -440,6 +454,20 @@ export class System {
 }
 
 const functionNames = (): string[] => Object.keys(readStack(stackFile));
+
+/** What would be told late, and by a part that dies, is told before anything starts. @throws Error for a person. */
+async function checkSettings(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  readConfig(env);
+  refuseOpenDemo(env);
+  if (!/^\d{1,6}$/.test(env.ATES_RATE_LIMIT ?? '50')) throw new Error('ATES_RATE_LIMIT must be a whole number.');
+  for (const name of ['ATES_PORT', 'ATES_INBOX_PORT', 'ATES_BANK_PORT']) {
+    const given = env[name];
+    if (!given) continue;
+    const port = Number(given);
+    if (!/^\d+$/.test(given) || port < 1 || port > 65_535) throw new Error(`${name} must be a port: 1 to 65535.`);
+    if (!(await isFree(port))) throw new Error(`Port ${port} (${name}) is taken.`);
+  }
+}
 
 /** For work that leaves nothing behind in the data folder: nobody who stops waits for it. */
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

@@ -108,7 +108,7 @@ export function readConfig(env: Environment = process.env): Config {
     dayStart: text('ATES_DAY_START') ? instantOf('ATES_DAY_START', text('ATES_DAY_START')) : null,
     demo: switchOf('ATES_DEMO', text('ATES_DEMO', 'off')),
     demoPassword: text('ATES_DEMO_PASSWORD', 'popug-demo-2026'),
-    logLevel: text('ATES_LOG_LEVEL', 'info'),
+    logLevel: levelOf(text('ATES_LOG_LEVEL', 'info')),
     amqpUrl: urlOf('ATES_AMQP_URL'),
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),
     ownerDatabases: urlsOf('ATES_OWNER_DATABASES'),
@@ -153,6 +153,12 @@ function numberOf(name: Setting, value: string): number {
 function switchOf(name: Setting, value: string): boolean {
   if (value !== 'on' && value !== 'off') throw new ConfigError(`${name} must be on or off.`);
   return value === 'on';
+}
+
+function levelOf(value: string): string {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+  if (!levels.includes(value)) throw new ConfigError(`ATES_LOG_LEVEL must be one of ${levels.join(', ')}.`);
+  return value;
 }
 
 function timeZoneOf(value: string): string {
