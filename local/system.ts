@@ -148,7 +148,7 @@ export class System {
   async #start(): Promise<Run> {
     await checkSettings(this.#env);
     await this.#find([NGINX]);
-    const built = () => unlessAborted(this.#processes.stopping, build({ again: this.#watch }));
+    const built = () => unlessAborted(this.#processes.stopping, () => build({ again: this.#watch }));
     await allOf([this.#step('build', built), this.#startEngines()]);
     await this.#step('databases and migrations', () => this.#migrate());
     const [nginx] = await this.#find([NGINX]);
@@ -470,11 +470,12 @@ async function checkSettings(env: Readonly<Record<string, string | undefined>>):
 }
 
 /** For work that leaves nothing behind in the data folder: nobody who stops waits for it. */
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+function unlessAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
   });
-  return Promise.race([work, aborted]);
+  return Promise.race([work(), aborted]);
 }
 
 /** Fails as the first that fails, but not before all have come to their end. */
