@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const common = {
-  exclude: ['**/node_modules/**', 'dist/**', '.ates/**'],
+  exclude: ['**/node_modules/**', 'dist/**', '.ates*/**'],
   pool: 'forks',
   testTimeout: 20_000,
   hookTimeout: 120_000,

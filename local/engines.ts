@@ -3,6 +3,8 @@ import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { plainEngines } from './plain-path.ts';
+import { isAlive } from './processes.ts';
 
 const run = promisify(execFile);
 
@@ -68,16 +70,17 @@ export const PROMTOOL: EngineKind = {
 const LIMITS = { timeout: 5 * 60_000, maxBuffer: 64 * 1024 * 1024 };
 
 /**
- * Finds engines that are installed; fetches the others from the machine's own package sources into `folder`, without
- * root, without changing the system and without starting anything.
+ * Finds engines that are installed; fetches the others from the machine's own package sources into `wanted`, or where
+ * they can run instead (plain-path.ts), without root, without changing the system and without starting anything.
  * @throws Error that names what to install, where neither way works.
  */
 export async function findEngines(
   kinds: readonly EngineKind[],
-  folder: string,
+  wanted: string,
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<Program[]> {
+  const folder = plainEngines(wanted);
   const missing: EngineKind[] = [];
   for (const kind of kinds) if (!installedPath(kind) && !(await isFetched(kind, folder))) missing.push(kind);
   if (missing.length > 0) await fetchAll(missing, folder, say, signal);
@@ -114,6 +117,7 @@ async function fetchAll(
     const install = process.platform === 'darwin' ? brew : `install ${packages.join(', ')}`;
     throw new Error(`Some engines are not installed. Please ${install}, or use docker compose up --build.`);
   }
+  await removeInterrupted(folder);
   const apt = join(folder, `apt-${process.pid}`); // a state of our own: neither the system's nor another start's
   for (const path of ['state/lists/partial', 'cache/archives/partial'])
     await mkdir(join(apt, path), { recursive: true });
@@ -144,6 +148,14 @@ async function fetchAll(
     throw new Error(`Cannot fetch ${packages.join(', ')} (${reason}). ${hint}`);
   } finally {
     await rm(apt, { recursive: true, force: true });
+  }
+}
+
+/** What fetches of processes that are gone have left: `apt-PID`, `NAME.PID`, `NAME.PID.deb`. */
+async function removeInterrupted(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^(?:apt-|.+\.)(\d+)(?:\.deb)?$/.exec(name)?.[1];
+    if (pid && !isAlive(Number(pid))) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -20,7 +20,8 @@ export async function prepareMariadb(
   // The share folder is Debian's /usr/share/mysql, or Homebrew's beside the binary.
   const base =
     program.root || program.path.startsWith('/usr/sbin') ? `${program.root}/usr` : dirname(dirname(program.path));
-  mkdirSync(folder, { recursive: true });
+  const tmp = join(folder, 'tmp'); // not one for all: a server that starts removes every table that it finds there
+  mkdirSync(tmp, { recursive: true });
   const configFile = join(folder, 'my.cnf');
   const initFile = join(folder, 'init.sql');
   writeFileSync(
@@ -34,6 +35,7 @@ export async function prepareMariadb(
     `basedir=${base}`,
     ...(program.root ? [`lc-messages-dir=${base}/share/mysql`, `plugin-dir=${base}/lib/mysql/plugin`] : []),
     `datadir=${data}`,
+    `tmpdir=${tmp}`,
     'socket=my.sock', // relative: a socket's path may have 107 characters at most
     `pid-file=${join(folder, 'pid')}`,
     `port=${port}`,
@@ -48,7 +50,7 @@ export async function prepareMariadb(
     ...(userInfo().uid === 0 ? ['user=root'] : []),
   ];
   writeFileSync(configFile, `${settings.join('\n')}\n`);
-  const env = { ...(process.env as Record<string, string>), ...program.env };
+  const env = { ...(process.env as Record<string, string>), ...program.env, TZ: 'UTC' };
   const args = [`--defaults-file=${configFile}`];
   if (!existsSync(data)) {
     const fresh = `${data}.new`; // one that was interrupted must not pass for a whole one

@@ -15,6 +15,8 @@ export interface PartPlan {
 
 const LONGEST_PAUSE_MS = 1_500; // a part that dies is started again within 2 s
 const STEADY_MS = 10_000;
+/** What is not ready yet has nothing to put away, and the broker hears of no end while it boots. */
+const STOP_BEFORE_READY_MS = 3_000;
 
 /** One process of the system, started again whenever it dies, until it is stopped. */
 export class Part {
@@ -23,6 +25,7 @@ export class Part {
   readonly #changed: () => void;
   #child: ChildProcess | null = null;
   #wanted = false;
+  #wasReady = false;
   #deaths = 0;
 
   constructor(plan: PartPlan, processes: Processes, changed: () => void) {
@@ -53,17 +56,20 @@ export class Part {
     };
     const isReady = async () => (await this.plan.ready()) && this.pid !== null && listens(this.pid, port);
     await until(name, readyWithinMs, isReady, diesAgain);
+    this.#wasReady = true;
   }
 
   /** Resolves when it is gone; it stays so until it is started. */
   async stop(): Promise<void> {
     this.#wanted = false;
     const child = this.#child;
-    if (child) await stopProcess(child, this.plan.stopSignal, this.plan.stopWithinMs);
+    const withinMs = this.#wasReady ? this.plan.stopWithinMs : STOP_BEFORE_READY_MS;
+    if (child) await stopProcess(child, this.plan.stopSignal, withinMs);
   }
 
-  kill(): void {
-    signalGroup(this.#child?.pid, 'SIGKILL');
+  /** Resolves when it is gone; it is started again. */
+  async kill(): Promise<void> {
+    if (this.#child) await stopProcess(this.#child, 'SIGKILL', STOP_BEFORE_READY_MS);
   }
 
   #spawn(): void {

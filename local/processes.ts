@@ -32,6 +32,8 @@ export interface Launch {
 
 /** Beside the folder of notes: the launcher's own. */
 const LAUNCHER = '.launcher';
+/** The last line of its note, when it is about to end. */
+const STOPPING = 'stopping';
 const MAX_LOG_BYTES = 20 * 1024 * 1024;
 
 const GUARD = `
@@ -40,13 +42,16 @@ signal() { left=; for f in *; do [ -f "$f" ] || continue; p=$(head -n1 "$f"); ki
 if signal TERM; then n=0; while [ $n -lt 80 ] && signal 0; do sleep 0.1; n=$((n+1)); done; signal KILL; fi; cd /; rm -rf "$1"
 `;
 
+/** Another launcher has the folder, and is about to end. */
+export class StillStopping extends Error {}
+
 export class Processes {
   readonly #folder: string;
   readonly #guard: ChildProcess;
   readonly #children = new Set<ChildProcess>();
   readonly #stopping = new AbortController();
 
-  /** @throws Error when another launcher that is alive has the folder. */
+  /** @throws Error when another launcher that is alive has the folder; StillStopping when it is about to end. */
   constructor(runFolder: string) {
     mkdirSync(runFolder, { recursive: true });
     this.#folder = join(runFolder, String(process.pid));
@@ -78,7 +83,9 @@ export class Processes {
 
   /** From now on nothing is launched: what is about to be started would be found by nobody who stops. */
   refuse(): void {
+    if (this.stopping.aborted) return;
     this.#stopping.abort(new Error('The system is stopping.'));
+    writeFileSync(`${this.#folder}${LAUNCHER}`, `${note(process.pid)}${STOPPING}\n`);
   }
 
   /** @throws Error once launches are refused. */
@@ -187,7 +194,7 @@ export async function onFreePort(wanted: number, start: (port: number) => Promis
   }
 }
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
@@ -242,6 +249,8 @@ export async function until(
   }
 }
 
+export const isAlive = (pid: number): boolean => startTimeOf(pid) !== null;
+
 const note = (pid: number) => `${pid}\n${startTimeOf(pid) ?? ''}\n`;
 
 /** When a process began, in whatever form: the same pid with another start time is another process. */
@@ -257,20 +266,24 @@ function startTimeOf(pid: number): string | null {
   }
 }
 
-function isAlive(file: string): number | null {
+function aliveOf(file: string): number | null {
   const [pid = '', startTime = ''] = readFileSync(file, 'utf8').split('\n');
   return startTime !== '' && startTimeOf(Number(pid)) === startTime ? Number(pid) : null;
 }
 
 function refuseWhileAlive(launcher: string): void {
-  const pid = isAlive(launcher);
-  if (pid) throw new Error(`The system is running already (process ${pid}) on this data folder.`);
+  const pid = aliveOf(launcher);
+  if (!pid) return;
+  if (readFileSync(launcher, 'utf8').includes(STOPPING)) {
+    throw new StillStopping(`the system on this data folder is still stopping (process ${pid})`);
+  }
+  throw new Error(`The system is running already (process ${pid}) on this data folder.`);
 }
 
 /** Ends what an earlier launcher, which is dead, has left. */
 function sweep(path: string): void {
   const notes = statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [];
-  const pids = notes.map((file) => isAlive(file) ?? 0).filter((pid) => pid > 0);
+  const pids = notes.map((file) => aliveOf(file) ?? 0).filter((pid) => pid > 0);
   for (const pid of pids) signalGroup(pid, 'SIGTERM');
   const deadline = Date.now() + 10_000;
   while (pids.some((pid) => startTimeOf(pid) !== null) && Date.now() < deadline) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { type BrokerUser, brokerDefinitions } from '../setup/broker.ts';
@@ -11,9 +11,12 @@ interface Ports {
   readonly epmd: number;
 }
 
+const NODE = 'ates@localhost';
+
 /** Prepares a private RabbitMQ in `folder` with an epmd of its own, which must be started first. */
 export function prepareRabbitmq(program: Program, folder: string, ports: Ports, users: readonly BrokerUser[]) {
   for (const part of ['', 'home', 'mnesia', 'log', 'generated']) mkdirSync(join(folder, part), { recursive: true });
+  tellQueuesWhereTheyAre(folder);
   const file = (name: string, content: string) => {
     const path = join(folder, name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -35,10 +38,11 @@ export function prepareRabbitmq(program: Program, folder: string, ports: Ports, 
   const env = {
     ...(process.env as Record<string, string>),
     ...program.env,
+    TZ: 'UTC',
     ...(program.root ? { PATH: `${program.root}/usr/lib/erlang/bin:${process.env.PATH}` } : {}),
     detached: '1', // the script then becomes the VM, so that the child's pid is the broker's
     HOME: join(folder, 'home'),
-    RABBITMQ_NODENAME: 'ates@localhost',
+    RABBITMQ_NODENAME: NODE,
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
     RABBITMQ_LOGS: join(folder, 'log/rabbit.log'),
@@ -60,6 +64,16 @@ export function prepareRabbitmq(program: Program, folder: string, ports: Ports, 
   const broker: Omit<Launch, 'logFile'> = { command: program.path, args: [], env };
   const epmd: Omit<Launch, 'logFile'> = { command: epmdPath(program), args: [], env };
   return { broker, epmd };
+}
+
+/** Each quorum queue has its own note of the absolute path of its log: in a folder that was moved it finds nothing. */
+function tellQueuesWhereTheyAre(folder: string): void {
+  for (const path of globSync(`mnesia/${NODE}/quorum/${NODE}/*/config`, { cwd: folder })) {
+    const text = readFileSync(join(folder, path), 'utf8');
+    const inside = `/mnesia/${NODE}/quorum/${NODE}"`;
+    const moved = text.replaceAll(new RegExp(`"[^"]*${inside}`, 'g'), `"${folder}${inside}`);
+    if (moved !== text) writeFileSync(join(folder, path), moved);
+  }
 }
 
 /** epmd comes with Erlang: beside a fetched one, or from the PATH. */

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { stop as stopEsbuild } from 'esbuild';
 import { demoUsers } from '../functions/auth/db/demo-users.ts';
 import { serveControl } from './control.ts';
 import { fillDemo } from './demo.ts';
+import { StillStopping } from './processes.ts';
 import { System } from './system.ts';
 import { watchSources } from './watch.ts';
 
@@ -16,11 +18,21 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const lost = ['--fresh', '--demo', '--watch'].filter(
+  (flag) => process.env[`npm_config_${flag.slice(2)}`] && !flags.includes(flag),
+);
+if (lost.length > 0) {
+  console.error(`npm has kept ${lost.join(' ')} for itself: write npm start -- ${lost.join(' ')}`);
+  process.exit(2);
+}
+
 let system: System | null = null;
 let control: { close(): void } | null = null;
 let stopping = false;
 const began = performance.now();
 const ONE_PRESS_MS = 500;
+/** A system that is just being stopped needs as long. */
+const OTHERS_END_MS = 40_000;
 
 async function stop(code: number): Promise<void> {
   if (stopping) return;
@@ -31,6 +43,8 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+process.on('disconnect', () => void stop(0)); // npm start was killed
+process.stdout.on('error', () => undefined); // whoever read it is gone
 let interruptedAt = 0;
 process.on('SIGINT', () => {
   // One Ctrl-C may come several times: from the terminal, and from npm.
@@ -44,7 +58,19 @@ process.on('SIGINT', () => {
 
 try {
   const watch = flags.includes('--watch');
-  system = new System({ fresh: flags.includes('--fresh'), watch, say: (line) => console.log(`  ${line}`) });
+  const fresh = flags.includes('--fresh');
+  let isWaiting = false;
+  for (const deadline = Date.now() + OTHERS_END_MS; !system && !stopping; ) {
+    try {
+      system = new System({ fresh, watch, say: (line) => console.log(`  ${line}`) });
+    } catch (error) {
+      if (!(error instanceof StillStopping) || Date.now() > deadline) throw error;
+      if (!isWaiting) console.log(`  ${error.message}: waiting for its end`);
+      isWaiting = true;
+      await pause(200);
+    }
+  }
+  if (!system) throw new Error('stopped');
   const run = await system.start();
   control = await serveControl(system);
   if (flags.includes('--demo')) await fillDemo(system, run, (line) => console.log(`  ${line}`));

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { DEFAULT_DEMO_PASSWORD } from '#platform/config';
+import { DEFAULT_DEMO_PASSWORD, readConfig } from '#platform/config';
 import { build, root } from '../scripts/build.ts';
 import { brokerUsers } from '../setup/broker.ts';
 import { refuseOpenDemo } from '../setup/demo.ts';
@@ -10,7 +10,8 @@ import { type EngineKind, findEngines, MARIADB, NGINX, type Program, RABBITMQ } 
 import { databaseAnswers, prepareMariadb } from './mariadb.ts';
 import { prepareNginx } from './nginx.ts';
 import { answers, Part, type PartPlan } from './part.ts';
-import { freePort, type Launch, onFreePort, Processes } from './processes.ts';
+import { plainPath } from './plain-path.ts';
+import { freePort, isFree, type Launch, onFreePort, Processes, StillStopping } from './processes.ts';
 import { brokerAnswers, prepareRabbitmq } from './rabbitmq.ts';
 
 const PASSED_ON = [
@@ -22,6 +23,7 @@ const PASSED_ON = [
   'ATES_MAIL_FROM',
   // What OpenTelemetry's own specification names.
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_TRACES_SAMPLER_ARG',
 ];
@@ -89,8 +91,9 @@ export class System {
     this.#watch = options.watch ?? false;
     const dataDir = options.dataDir ?? this.#env.ATES_DATA_DIR ?? '.ates';
     this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
-    mkdirSync(join(this.dataDir, 'log'), { recursive: true });
-    this.#processes = new Processes(join(this.dataDir, 'run'));
+    mkdirSync(join(this.dataDir, 'log'), { recursive: true, mode: 0o700 });
+    if (this.dataDir.startsWith(root)) chmodSync(this.dataDir, 0o700); // made by an earlier version
+    this.#processes = this.#launcher();
     rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
     rmSync(join(this.dataDir, 'control.json'), { force: true });
     if (options.fresh) {
@@ -100,6 +103,17 @@ export class System {
       mkdirSync(join(this.dataDir, 'log'), { recursive: true });
     }
     this.#secrets = new Secrets(this.dataDir);
+  }
+
+  #launcher(): Processes {
+    try {
+      return new Processes(join(this.dataDir, 'run'));
+    } catch (error) {
+      const run = join(this.dataDir, 'run.json');
+      if (error instanceof StillStopping || !existsSync(run)) throw error;
+      const { url } = JSON.parse(readFileSync(run, 'utf8')) as Run;
+      throw new Error(`${(error as Error).message} It is at ${url}; npm run ates -- stop ends it.`);
+    }
   }
 
   get databaseServer(): URL {
@@ -132,9 +146,10 @@ export class System {
   }
 
   async #start(): Promise<Run> {
-    refuseOpenDemo(this.#env);
+    await checkSettings(this.#env);
     await this.#find([NGINX]);
-    await allOf([this.#step('build', () => build({ again: this.#watch })), this.#startEngines()]);
+    const built = () => unlessAborted(this.#processes.stopping, () => build({ again: this.#watch }));
+    await allOf([this.#step('build', built), this.#startEngines()]);
     await this.#step('databases and migrations', () => this.#migrate());
     const [nginx] = await this.#find([NGINX]);
     await this.#step('mail catcher and bank', async () => {
@@ -149,11 +164,16 @@ export class System {
         ),
       );
       const rateLimit = Number(this.#env.ATES_RATE_LIMIT ?? 50);
-      const folder = join(this.dataDir, 'nginx');
+      const folder = join(plainPath(this.dataDir), 'nginx');
       const bind = this.#env.ATES_BIND ?? '127.0.0.1';
       await this.#onItsPort('port', this.#env.ATES_PORT, 8080, async (port) => {
         this.#url = `http://127.0.0.1:${port}`;
-        const launch = prepareNginx(nginx as never, folder, { root, listen: `${bind}:${port}`, rateLimit, upstreams });
+        const launch = prepareNginx(nginx as never, folder, {
+          root: plainPath(root),
+          listen: `${bind}:${port}`,
+          rateLimit,
+          upstreams,
+        });
         await this.#add('nginx', this.#url, launch, () => answers(`${this.#url}/healthz`), { stopSignal: 'SIGQUIT' });
       });
     });
@@ -209,8 +229,8 @@ export class System {
   async #stop(): Promise<void> {
     this.#running = false;
     this.#processes.refuse();
-    await this.#migration.catch(() => undefined); // half of one could not be done again
     rmSync(join(this.dataDir, 'run.json'), { force: true });
+    await this.#migration.catch(() => undefined); // half of one could not be done again
     const stop = (names: readonly string[]) => Promise.all(names.map((name) => this.#parts.get(name)?.stop()));
     await stop(['nginx']);
     await stop([...this.#parts.keys()].filter((name) => functionNames().includes(name)));
@@ -227,8 +247,12 @@ export class System {
     const password = this.#secrets.get(`${DATABASE_ADMIN}-database-password`);
     const server = new URL(`mysql://${DATABASE_ADMIN}:${password}@127.0.0.1:${port}/`);
     const logFile = join(this.dataDir, 'log/mariadb-install-db.log');
-    const launch = await prepareMariadb(program as never, join(this.dataDir, 'database'), port, password, (install) =>
-      this.#processes.run('mariadb-install-db', { ...install, logFile }, INSTALL_TIMEOUT_MS),
+    const launch = await prepareMariadb(
+      program as never,
+      join(plainPath(this.dataDir), 'database'),
+      port,
+      password,
+      (install) => this.#processes.run('mariadb-install-db', { ...install, logFile }, INSTALL_TIMEOUT_MS),
     );
     this.#databaseServer = server;
     await this.#add('database', server.href, launch, () => databaseAnswers(server), { stopWithinMs: 30_000 });
@@ -241,7 +265,7 @@ export class System {
     const everything = { configure: '.*', write: '.*', read: '.*' };
     const admin = { name: 'admin', tags: 'administrator', password: passwordOf('admin'), ...everything };
     const users = [...brokerUsers(functionNames(), passwordOf), admin];
-    const { broker, epmd } = prepareRabbitmq(program as never, join(this.dataDir, 'broker'), ports, users);
+    const { broker, epmd } = prepareRabbitmq(program as never, join(plainPath(this.dataDir), 'broker'), ports, users);
     const speaks = async (port: number) => (await brokerAnswers(port)) || Promise.reject(new Error('silent'));
     await this.#add('epmd', `tcp://127.0.0.1:${ports.epmd}`, epmd, async () => true, {});
     this.#brokerServer = new URL(`amqp://admin:${this.#secrets.get('admin-broker-password')}@127.0.0.1:${ports.amqp}`);
@@ -343,10 +367,11 @@ export class System {
     };
     const programOf = (name: string) =>
       name === 'ops' ? join(root, 'template/ates-node/index.mjs') : join(root, 'dist/connectors', name, 'main.js');
-    const connectors = (Object.keys(CONNECTORS) as (keyof typeof CONNECTORS)[])
-      .filter((name) => name !== 'timer' || this.#env.ATES_TIMER !== 'off')
-      .map((name) => add(name, CONNECTORS[name], own[name], programOf(name)));
+    const addConnector = (name: keyof typeof CONNECTORS) => add(name, CONNECTORS[name], own[name], programOf(name));
+    const connectors = (['outbox', 'queue', 'ops'] as const).map(addConnector);
     await allOf([...functions, ...connectors]);
+    // After those that it pokes: it would find them away.
+    if (this.#env.ATES_TIMER !== 'off') await addConnector('timer');
   }
 
   #databaseUrl(user: string, database: string): string {
@@ -429,6 +454,29 @@ export class System {
 }
 
 const functionNames = (): string[] => Object.keys(readStack(stackFile));
+
+/** What would be told late, and by a part that dies, is told before anything starts. @throws Error for a person. */
+async function checkSettings(env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  readConfig(env);
+  refuseOpenDemo(env);
+  if (!/^\d{1,6}$/.test(env.ATES_RATE_LIMIT ?? '50')) throw new Error('ATES_RATE_LIMIT must be a whole number.');
+  for (const name of ['ATES_PORT', 'ATES_INBOX_PORT', 'ATES_BANK_PORT']) {
+    const given = env[name];
+    if (!given) continue;
+    const port = Number(given);
+    if (!/^\d+$/.test(given) || port < 1 || port > 65_535) throw new Error(`${name} must be a port: 1 to 65535.`);
+    if (!(await isFree(port))) throw new Error(`Port ${port} (${name}) is taken.`);
+  }
+}
+
+/** For work that leaves nothing behind in the data folder: nobody who stops waits for it. */
+function unlessAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+  return Promise.race([work(), aborted]);
+}
 
 /** Fails as the first that fails, but not before all have come to their end. */
 async function allOf(works: readonly (Promise<unknown> | null)[]): Promise<void> {

@@ -1,9 +1,9 @@
-import { type FSWatcher, globSync, readFileSync, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, globSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { build, root } from '../scripts/build.ts';
 import type { System } from './system.ts';
 
-const FOLDERS = ['contracts', 'platform', 'functions', 'template', 'sandbox', 'web'];
+const FOLDERS = ['contracts', 'platform', 'functions', 'template', 'sandbox', 'web', 'nginx'];
 const GATHER_MS = 100; // editors write a file in several steps
 
 /** Rebuilds what a saved file is part of, as the bundles' metafiles tell, and restarts just those parts. */
@@ -15,7 +15,7 @@ export function watchSources(system: System): void {
   async function refresh(): Promise<void> {
     if (busy) return;
     busy = true;
-    const files = [...saved];
+    const files = [...saved].filter((file) => partsWith([file]).length > 0);
     saved.clear();
     const began = performance.now();
     try {
@@ -43,7 +43,7 @@ export function watchSources(system: System): void {
   function watchFolder(folder: string): void {
     watched.get(folder)?.close(); // it was removed and made again
     const watcher = watch(join(root, folder), (_, name) => {
-      if (!name || /\.test\.tsx?$|~$/.test(name)) return;
+      if (!name || /\.test\.tsx?$|~$|^[.#]/.test(name)) return;
       const path = join(folder, name);
       if (statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory()) return watchFolder(path);
       saved.add(path);
@@ -60,7 +60,10 @@ export function watchSources(system: System): void {
     watchFolder(join(folder));
 }
 
-/** The bundles that hold one of the files; a page's style or HTML touches the pages, the entry point every function. */
+/**
+ * The bundles that hold one of the files; a page's style or HTML touches the pages, the entry point every function, and
+ * routes that were generated nginx. What an editor had for a moment touches nothing: it is gone, and in no bundle.
+ */
 function partsWith(files: readonly string[]): string[] {
   const parts = new Set<string>();
   for (const meta of globSync('dist/{functions,connectors,sandbox}/*/meta.json', { cwd: root })) {
@@ -70,6 +73,11 @@ function partsWith(files: readonly string[]): string[] {
     const touched = (file: string) => file in inputs || (usesTemplate && file.startsWith('template/'));
     if (files.some(touched)) parts.add(name);
   }
-  if (files.some((file) => file.startsWith('web/'))) parts.add('web');
+  const pages = JSON.parse(readFileSync(join(root, 'dist/web.meta.json'), 'utf8')) as {
+    inputs: Record<string, unknown>;
+  };
+  const isPages = (file: string) => file in pages.inputs || (file.startsWith('web/') && existsSync(join(root, file)));
+  if (files.some(isPages)) parts.add('web');
+  if (files.some((file) => /^nginx\/[a-z]+\.conf$/.test(file))) parts.add('nginx');
   return [...parts];
 }

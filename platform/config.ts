@@ -111,7 +111,7 @@ export function readConfig(env: Environment = process.env): Config {
     dayStart: text('ATES_DAY_START') ? instantOf('ATES_DAY_START', text('ATES_DAY_START')) : null,
     demo: switchOf('ATES_DEMO', text('ATES_DEMO', 'off')),
     demoPassword: text('ATES_DEMO_PASSWORD', DEFAULT_DEMO_PASSWORD),
-    logLevel: text('ATES_LOG_LEVEL', 'info'),
+    logLevel: levelOf(text('ATES_LOG_LEVEL', 'info')),
     amqpUrl: urlOf('ATES_AMQP_URL'),
     outboxDatabases: urlsOf('ATES_OUTBOX_DATABASES'),
     ownerDatabases: urlsOf('ATES_OWNER_DATABASES'),
@@ -156,6 +156,12 @@ function numberOf(name: Setting, value: string): number {
 function switchOf(name: Setting, value: string): boolean {
   if (value !== 'on' && value !== 'off') throw new ConfigError(`${name} must be on or off.`);
   return value === 'on';
+}
+
+function levelOf(value: string): string {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+  if (!levels.includes(value)) throw new ConfigError(`ATES_LOG_LEVEL must be one of ${levels.join(', ')}.`);
+  return value;
 }
 
 function timeZoneOf(value: string): string {

@@ -107,7 +107,8 @@ export function defineFunction<const C extends readonly EventContract[]>(
     const finish = (answer: FunctionAnswer) => {
       const seconds = (performance.now() - began) / 1_000;
       duration.observe({ entry, status: answer.status }, seconds);
-      runtime.log.info({ entry, status: answer.status, ms: Math.round(seconds * 1_000) }, 'request');
+      const level = entry === 'timer' && answer.status < 300 ? 'debug' : 'info'; // a poke is no news, and comes for ever
+      runtime.log[level]({ entry, status: answer.status, ms: Math.round(seconds * 1_000) }, 'request');
       return { ...answer, entry };
     };
     try {

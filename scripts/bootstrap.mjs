@@ -50,9 +50,11 @@ if (Number.parseInt(version, 10) < NODE_MAJOR) {
 
 let args = process.argv.slice(2);
 if (args[0] === '--bin') args = [join(bin, args[1]), ...args.slice(2)];
+// The starter hears by the channel when this process is killed, and stops.
+const stdio = args[0] === 'local/start.ts' ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
 const child = spawn(node, args, {
   cwd: root,
-  stdio: 'inherit',
+  stdio,
   env: { ...process.env, PATH: bin + delimiter + outside },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

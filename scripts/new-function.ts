@@ -1,11 +1,12 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MOST_FUNCTIONS } from '../tests/stack/openfaas.ts';
 import { root } from './build.ts';
 
 /**
  * `npm run new:function -- tasks-close`: a function that runs and keeps the promises of every command, to be changed
- * into what it shall do: handler, test, and its entries in stack.yml, in the overlay for OpenFaaS Standard and in
- * docker-compose.yml. Nothing that exists is touched otherwise.
+ * into what it shall do: handler, test, and its entries in stack.yml, in its overlays for OpenFaaS Standard and
+ * Kubernetes, in docker-compose.yml and among what Prometheus reads. Nothing that exists is touched otherwise.
  */
 
 const [name = '', ...more] = process.argv.slice(2);
@@ -108,11 +109,28 @@ function addEntry(file: string, entry: string): void {
   writeFileSync(path, `${all.join('\n')}\n`);
 }
 
+/** Adds a line to a list of functions, behind the last one of the same service, with that one's indent. */
+function addLine(file: string, lineOf: (before: string) => string): void {
+  const path = join(root, file);
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const last = lines.findLastIndex((line) => new RegExp(`^ +(- )?${service}-`).test(line));
+  if (last === -1) console.log(`${file} has no function of ${service} yet: add ${name} there.`);
+  else writeFileSync(path, lines.toSpliced(last + 1, 0, lineOf(lines[last] as string)).join('\n'));
+}
+
+/** The last of a service may say its settings in full, and be alone in it: then it names them no other way. */
+const onKubernetes = (before: string): string =>
+  /\*\w+ \}$/.test(before)
+    ? `  ${name}: { environment: *${service} }`
+    : before.replace(/^ {2}[a-z-]+:/, `  ${name}:`).replace(new RegExp(`&${service} \\{.*\\} \\}$`), `*${service} }`);
+
 mkdirSync(join(root, folder), { recursive: true });
 writeFileSync(join(root, folder, 'handler.ts'), handler);
 writeFileSync(join(root, folder, 'handler.int.test.ts'), test);
 addEntry('stack.yml', entry);
 addEntry('docker-compose.yml', container);
+addLine('deploy/observe/prometheus.yml', (before) => before.replace(/[a-z-]+$/, name));
+addLine('deploy/kubernetes/stack.yml', onKubernetes);
 appendFileSync(join(root, 'deploy/openfaas/pro.yml'), `  ${name}:\n    labels: *many\n`);
 
 const schema = readFileSync(join(root, 'functions', service, 'db/schema.ts'), 'utf8');
@@ -120,6 +138,11 @@ console.log(
   `Made ${folder}/ and its entries in stack.yml, docker-compose.yml and deploy/. Then: npm run generate, its row in`,
 );
 console.log('tests/security/roles.unit.test.ts, and npm run check.');
+const count = readFileSync(join(root, 'stack.yml'), 'utf8').match(/^ {4}handler: /gm)?.length ?? 0;
+if (count > MOST_FUNCTIONS) {
+  console.log(`These are ${count} functions, and tests/stack refuses more than ${MOST_FUNCTIONS}: OpenFaaS Community`);
+  console.log('Edition runs no more. Whoever runs another edition raises MOST_FUNCTIONS in tests/stack/openfaas.ts.');
+}
 if (!schema.includes('#platform/idempotency')) {
   console.log(`The service ${service} has no table for idempotency keys yet: see "A table" in CONTRIBUTING.md.`);
 }
