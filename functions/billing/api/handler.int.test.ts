@@ -41,7 +41,10 @@ describe('my card', () => {
 
   keepsTheCommandPromises(
     api,
-    { method: 'PUT', path: '/api/billing/me/card', body: { cardNumber: GOOD_CARD }, as: person('worker') },
+    {
+      ...{ method: 'PUT', path: '/api/billing/me/card', as: person('worker') },
+      ...{ body: { cardNumber: GOOD_CARD }, otherBody: { cardNumber: OTHER_CARD } },
+    },
     async () => Number((await one('SELECT coalesce(sum(card_version), 0) AS n FROM users')).n),
   );
 
