@@ -105,7 +105,8 @@ it('the same event published five times counts once', async () => {
 
   // What the outbox sent, sent again by somebody who was told nothing of its arrival.
   const { feeCents, rewardCents, title, jiraId, userId, version } = task;
-  const fact = exampleOf(taskAssignedV2, { taskId: task.id, title, jiraId, userId, feeCents, rewardCents, version });
+  const data = { taskId: task.id, title, jiraId, userId, feeCents, rewardCents, version };
+  const fact = exampleOf(taskAssignedV2, data, { time: task.assignedAt });
   const channel = await connection.createConfirmChannel();
   let returned = 0;
   channel.on('return', () => (returned += 1));

@@ -35,7 +35,7 @@ it('the first admin of a system is made at the command line, and can sign in', a
   expect((await ates('create-admin', 'nobody')).code).toBe(2);
 });
 
-it.each([[['fly']], [['stop']], [['stop', 'nobody']], [['logs', '../secrets']], [['status', 'x', 'y']]])(
+it.each([[['fly']], [['kill']], [['stop', 'nobody']], [['logs', '../secrets']], [['status', 'x', 'y']]])(
   'ates %j is refused with 2 and says what there is',
   async (args) => expect((await ates(...args)).code).toBe(2),
 );
