@@ -22,6 +22,18 @@ async function closedTask(named: string) {
   await vi.waitFor(async () => expect(await rows()).toContainEqual(isPosted), { timeout: 10_000 });
 }
 
+/** Closes all that the busiest worker has: what the fees of other tests have left of debts, rewards make up for. */
+async function closeTheBusiests() {
+  const [most] = (await (await Visitor.signIn('manager')).get('/api/tasks/workload?limit=1')).body.items;
+  if (!most) return closedTask(title);
+  const worker = await Visitor.signInById(most.userId);
+  const { items } = (await worker.get('/api/tasks?assignee=me&status=open&limit=200')).body;
+  for (const { id } of items) await worker.send('POST', `/api/tasks/${id}/close`, {});
+  const rewards = async () => (await worker.get('/api/accounts/me/transactions?kind=reward&limit=200')).body.items;
+  const last = expect.objectContaining({ taskId: items.at(-1).id });
+  await vi.waitFor(async () => expect(await rewards()).toContainEqual(last), { timeout: 10_000 });
+}
+
 const day = async () => (await accountant.get(`/api/accounts/days/${today}`)).body;
 const dollars = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
 /** The text without what the languages write differently in amounts, which is also where a minus and thousands stand. */
@@ -80,7 +92,7 @@ it('an accountant closes today early: is told whom it hits, sees it go on, and w
   accountant = await Visitor.signIn('accountant'); // a visitor's token lives for a minute
   for (let n = 0, now = await day(); !(now.payouts.count && now.debts.count); n += 1, now = await day()) {
     expect(n).toBeLessThan(60); // others have left debts, which rewards make up for, or balances, which fees use up
-    if (now.payouts.count === 0) await closedTask(title);
+    if (now.payouts.count === 0) await closeTheBusiests();
     else await (await Visitor.signIn('manager')).send('POST', '/api/tasks', { title });
   }
   const { page, context, faults } = await visit(phone);

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { signIn } from './pages.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
 const url = process.env.ATES_TEST_URL ?? '';
+
+/** Whoever was added is given no tasks: other tests know the demo's workers alone. */
+const added: string[] = [];
+afterEach(async () => {
+  const admin = await Visitor.signIn('admin');
+  for (const email of added.splice(0)) {
+    const [user] = (await admin.get(`/api/auth/users?q=${email}`)).body.items;
+    if (user) await admin.send('PATCH', `/api/auth/users/${user.id}`, { status: 'disabled' });
+  }
+});
 
 it.each(VARIANTS)(
   'an admin adds a user, changes the role and disables them, and sees each work: $name',
@@ -18,6 +28,7 @@ it.each(VARIANTS)(
 
     const name = `Новый ${randomUUID().slice(0, 8)}`;
     const email = `${randomUUID()}@ates.example`;
+    added.push(email);
     await page.locator('summary').click();
     await page.locator('input[name=name]').fill(name);
     await page.locator('input[name=email]').fill('manager@ates.example');
@@ -41,9 +52,10 @@ it.each(VARIANTS)(
     page.on('request', (request) => request.method() === 'PATCH' && changes.push(request.postData() ?? ''));
     const dialog = page.getByRole('dialog');
     const confirm = dialog.locator('button[type=submit]');
-    await row.getByRole('combobox').press('ArrowDown'); // the keys pass by roles that nobody wants
-    await row.getByRole('combobox').press('ArrowDown');
-    expect(await row.getByRole('combobox').inputValue()).toBe('accountant');
+    for (const passed of ['manager', 'accountant']) {
+      await row.getByRole('combobox').press('ArrowDown'); // the keys pass by roles that nobody wants
+      await expect.poll(() => row.getByRole('combobox').inputValue()).toBe(passed);
+    }
     const changeRole = row.getByRole('button', { name: isRussian ? /Сменить роль/ : /Change the role/ });
     await changeRole.click();
     await dialog.getByText(isRussian ? 'роль «бухгалтер»' : 'becomes accountant').waitFor();

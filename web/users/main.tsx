@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Role, User } from '#contracts/rest/auth';
 import { hasRole } from '../ui/choices.ts';
 import { Search, Select } from '../ui/Field.tsx';
@@ -85,10 +85,11 @@ function Users() {
 /** A role that is chosen is only looked at: arrow keys pass by others on the way to it. */
 function UserRow({ user, saved }: { user: User; saved(): void }) {
   const { name, email, role, status = 'active', lastSeenAt } = user;
-  const [chosen, choose] = useState(role);
+  const [picked, pick] = useState({ of: role, role });
+  const chosen = picked.of === role ? picked.role : role; // once it has changed, what was picked before is over
+  const choose = (next: Role) => pick({ of: role, role: next });
   const [asked, ask] = useState<'' | 'role' | 'status' | 'password'>('');
   const select = useRef<HTMLSelectElement>(null);
-  useEffect(() => choose(role), [role]);
   const dialog = {
     ...{ user, saved },
     closed() {
