@@ -92,7 +92,7 @@ export class System {
     const dataDir = options.dataDir ?? this.#env.ATES_DATA_DIR ?? '.ates';
     this.dataDir = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
     mkdirSync(join(this.dataDir, 'log'), { recursive: true, mode: 0o700 });
-    if (this.dataDir.startsWith(root)) chmodSync(this.dataDir, 0o700); // made by an earlier version
+    if (this.dataDir.startsWith(join(root, '/'))) chmodSync(this.dataDir, 0o700); // made by an earlier version
     this.#processes = this.#launcher();
     rmSync(join(this.dataDir, 'run.json'), { force: true }); // a starter that was killed could not
     rmSync(join(this.dataDir, 'control.json'), { force: true });
