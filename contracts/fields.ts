@@ -25,7 +25,7 @@ export const Uuid = Type.String({
 /** An instant in UTC with milliseconds: `2026-11-23T10:00:00.000Z`. */
 export const Instant = Type.String({
   format: 'date-time',
-  pattern: '^[12][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\\.[0-9]{3}Z$',
+  pattern: '^(?:19[7-9][0-9]|2[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\\.[0-9]{3}Z$',
   description: 'An instant in UTC with milliseconds.',
 });
 
