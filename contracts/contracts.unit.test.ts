@@ -66,6 +66,7 @@ it('every contract file is registered, and every sample belongs to one', () => {
 it.each([
   ['id', 'not-a-uuid'],
   ['id', 'ABCDEF00-0000-7000-8000-000000000000'],
+  ['time', '1000-01-01T10:00:00.000Z'],
   ['time', '2026-11-23T10:00:00Z'],
   ['time', '2026-13-01T10:00:00.000Z'],
   ['time', '2026-02-30T10:00:00.000Z'],
