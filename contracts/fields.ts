@@ -25,14 +25,14 @@ export const Uuid = Type.String({
 /** An instant in UTC with milliseconds: `2026-11-23T10:00:00.000Z`. */
 export const Instant = Type.String({
   format: 'date-time',
-  pattern: '^(?:19[7-9][0-9]|2[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\\.[0-9]{3}Z$',
+  pattern: '^(?:19|2[0-8])[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]\\.[0-9]{3}Z$',
   description: 'An instant in UTC with milliseconds.',
 });
 
 /** A business day, `YYYY-MM-DD`, in the company's time zone. */
 export const BusinessDay = Type.String({
   format: 'date',
-  pattern: '^(?:19[7-9][0-9]|2[0-8][0-9]{2})-[0-9]{2}-[0-9]{2}$',
+  pattern: '^(?:19|2[0-8])[0-9]{2}-[0-9]{2}-[0-9]{2}$',
   description: "A business day, YYYY-MM-DD, in the company's time zone.",
 });
 
