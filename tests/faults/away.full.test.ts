@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { askControl } from '../../local/control.ts';
 import { Visitor } from '../flows/visitor.ts';
 import { checkLedger } from '../money/check.ts';
@@ -8,6 +8,7 @@ import { atRest, effectsOf, load } from './load.ts';
 const dataDir = () => process.env.ATES_TEST_DATA ?? '';
 
 it('a function that is away for longer than an event is ever retried loses nothing and parks nothing', async () => {
+  onTestFinished(() => askControl(dataDir(), 'start', 'accounts-record').then(() => {})); // the other files need it too
   await askControl(dataDir(), 'stop', 'accounts-record');
   const people = await load();
   await pause(2_000);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { askControl } from '../../local/control.ts';
 import { executedFor, type Requested, requestPayouts } from '../flows/payout-requests.ts';
 import { Visitor } from '../flows/visitor.ts';
@@ -73,6 +73,7 @@ describe('each payout is paid once at the bank, with its amount', () => {
   });
 
   it('while the bank is away for some time', async () => {
+    onTestFinished(() => askControl(dataDir(), 'start', 'bank').then(() => {})); // the other files need it too
     await askControl(dataDir(), 'stop', 'bank');
     const requested = await request();
     const isStored = async () => Object.values(await states(requested)).reduce((sum, n) => sum + n, 0);
