@@ -151,6 +151,34 @@ it('what cannot be read is away; that nothing was changed is told of commands al
   await context.close();
 });
 
+it('what is loaded when it is asked for is told after 15 s without it, and drawn if it comes after all', async () => {
+  await (await Visitor.signIn('manager')).send('POST', '/api/tasks', { title: `Подмести ${randomUUID()}` });
+  const { page, context, faults } = await visit(desktop, '/healthz');
+  await signIn(context, 'manager');
+  await page.clock.install();
+  await page.goto(`${url}/tasks/all/`);
+  await settled(page);
+  const script = await page.locator('#texts').getAttribute('data-later');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const asked = page.waitForRequest(`**${script}`);
+  await page.route(`**${script}`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.locator('summary').click();
+  await asked;
+  const told = page.locator('details').getByRole('alert');
+  expect(await told.count()).toBe(0);
+  await page.clock.runFor(15_000);
+  await told.getByText('The server cannot be reached').waitFor();
+  letGo();
+  await page.locator('details tbody tr').first().waitFor();
+  await expect.poll(() => told.count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('whoever goes by keys keeps their place: a search, the next rows, a dialog, a refused form', async () => {
   const manager = await Visitor.signIn('manager');
   const word = `Перья${randomUUID().slice(0, 8)}`;

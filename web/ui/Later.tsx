@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Refused } from './client.ts';
+import { Refused, TIMEOUT_MS } from './client.ts';
 import { ProblemNotice } from './Notice.tsx';
 
 interface LaterProps<Parts> {
@@ -18,12 +18,23 @@ export function Later<Parts>({ draw }: LaterProps<Parts>) {
   useEffect(() => {
     const at = place.current as HTMLElement;
     const drawn = import(document.getElementById('texts')?.dataset.later as string).then((parts) => draw(parts, at));
-    drawn.catch(() => setLost(true));
+    const late = setTimeout(() => setLost(true), TIMEOUT_MS); // what comes later still is drawn
+    drawn
+      .then(
+        () => setLost(false),
+        () => setLost(true),
+      )
+      .finally(() => clearTimeout(late));
     return () =>
       void drawn.then(
         (takeAway) => takeAway(),
         () => undefined,
       );
   }, []);
-  return <div ref={place}>{isLost && <ProblemNotice error={new Refused(0, {})} />}</div>;
+  return (
+    <>
+      <div ref={place} />
+      {isLost && <ProblemNotice error={new Refused(0, {})} />}
+    </>
+  );
 }

@@ -23,7 +23,7 @@ export class Refused extends Error {
 }
 
 const SESSION = '/api/auth/session';
-const TIMEOUT_MS = 15_000;
+export const TIMEOUT_MS = 15_000;
 const RENEW_EVERY_MS = 45_000; // a token lives 60 s
 
 /** A read; the browser's cache asks with the ETag by itself. */

@@ -15,12 +15,14 @@ export type Outcome = 'confirmed' | 'returned' | 'refused';
 
 /**
  * Publishes rows with all confirms in flight; resolves with what became of each.
- * @throws Error when confirms are missing after a while (a disk alarm gives neither yes nor no): it is unknown then
- *   whether they were sent, the rows stay, and the same ids are sent again over another channel.
+ * @throws Error when confirms are missing after a while (a disk alarm gives neither yes nor no) or the channel closes: it
+ *   is unknown then whether they were sent, the rows stay, and the same ids are sent again over another channel.
  */
 export type Publish = (rows: readonly OutboxRow[]) => Promise<Map<string, Outcome>>;
 
 const CONFIRM_TIMEOUT_MS = 5_000;
+/** How amqplib's error for a broker that says no begins; any other is no answer (its lib/channel.js). */
+const NO = 'message nacked';
 
 export function publisher(channel: ConfirmChannel, exchange: string, log: Log): Publish {
   const returned = new Set<string>();
@@ -31,9 +33,8 @@ export function publisher(channel: ConfirmChannel, exchange: string, log: Log): 
   return (rows) =>
     new Promise((resolve, reject) => {
       const outcomes = new Map<string, Outcome>();
-      const timer = setTimeout(() => {
-        reject(new Error(`${rows.length - outcomes.size} of ${rows.length} confirms are missing`));
-      }, CONFIRM_TIMEOUT_MS);
+      const giveUp = () => reject(new Error(`${rows.length - outcomes.size} of ${rows.length} confirms are missing`));
+      const timer = setTimeout(giveUp, CONFIRM_TIMEOUT_MS);
       const events = rows.map(({ id, type, envelope }) => {
         const { traceparent } = JSON.parse(envelope) as { traceparent: string };
         return { id, type, traceparent };
@@ -49,6 +50,7 @@ export function publisher(channel: ConfirmChannel, exchange: string, log: Log): 
           headers: { traceparent },
         };
         channel.publish(exchange, row.type, Buffer.from(row.envelope), options, (error) => {
+          if (error && error.message !== NO) return giveUp();
           outcomes.set(row.id, error ? 'refused' : returned.delete(row.id) ? 'returned' : 'confirmed');
           if (outcomes.size < rows.length) return;
           clearTimeout(timer);

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { type ChannelModel, type ConfirmChannel, connect, type GetMessage } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -163,6 +164,23 @@ it('when confirms are missing it is unknown what was sent: nothing is marked, an
   expect(await states()).toEqual({ pending: 10 });
   start();
   await expect.poll(states).toEqual({ sent: 10 });
+});
+
+it('a connection that is lost while confirms are awaited counts nothing as refused: the rows go out at once over the next', async () => {
+  await tell(1_000);
+  const own = await connect(process.env.ATES_TEST_BROKER_SERVER ?? '');
+  own.on('error', () => undefined);
+  const first = publisher(await own.createConfirmChannel(), EXCHANGE, log);
+  const { run } = start(async (rows) => {
+    const outcomes = first(rows);
+    (own.connection as { stream?: Socket }).stream?.destroy(new Error('cut off'));
+    return outcomes;
+  });
+  await expect(run).rejects.toThrow('confirms are missing');
+  const tried = await tasks.rows('SELECT count(*) AS n FROM outbox WHERE attempts > 0');
+  expect(tried).toEqual([{ n: 0 }]);
+  start();
+  await expect.poll(states).toEqual({ sent: 1_000 });
 });
 
 it('a broker that refuses keeps the row', async () => {

@@ -396,6 +396,37 @@ it('several connectors share a queue; when one is cut off in the middle, what it
   expect(await deadLetters()).toEqual([]);
 });
 
+it('a call that outlives its connection ends nothing of the next one: messages are taken, and it is told so', async () => {
+  let release: () => void = () => undefined;
+  behaviour = (ids, response, request) => {
+    release = () => handles()(ids, response, request);
+  };
+  const call = functionCaller(`http://127.0.0.1:${port}`, 'key', 20_000);
+  const subscription = { function: name, bindings: ['tests.thing-happened.#'] };
+  const queue = new FunctionQueue(subscription, call, log, { exchange: EXCHANGE, settleMs: 0 });
+  const run = async () => {
+    const own = await connect(process.env.ATES_TEST_BROKER_SERVER ?? '');
+    own.on('error', () => undefined);
+    const ended = queue.run(own, stopping.signal).catch(() => undefined);
+    return { cutOff: () => (own.connection as { stream?: Socket }).stream?.destroy(new Error('cut off')), ended };
+  };
+  const first = await run();
+  await expect.poll(() => queue.working).toBe(true);
+  const ids = await publish(1);
+  await expect.poll(() => isAsked(ids)).toBe(true);
+  first.cutOff();
+  await expect.poll(() => queue.working).toBe(false);
+  const answerFirst = release;
+  running = (await run()).ended;
+  await expect.poll(() => queue.working).toBe(true);
+  await expect.poll(() => calls.length).toBe(2); // it came again
+  answerFirst();
+  await first.ended;
+  expect(queue.working).toBe(true);
+  release();
+  await settled();
+});
+
 it('asked to stop, it waits for the call under way and acknowledges what that answers for', async () => {
   // As above: the broker may forget that, but does not do so each time.
   for (let more = 2; ; more -= 1) {

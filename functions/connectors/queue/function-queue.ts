@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options } from 'amqplib';
+import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage, Message, Options } from 'amqplib';
 import { v7 as uuidv7 } from 'uuid';
 import { alarm, type Log } from '#platform/log';
 import { Counter, Gauge, Histogram, whenRead } from '#platform/metrics';
@@ -89,7 +89,8 @@ export class FunctionQueue {
   #session: Session | null = null;
   #callsUnderWay = 0;
   #probes = 0;
-  #working = false;
+  /** The channel of the run that messages are taken by. */
+  #working: Channel | null = null;
 
   constructor(subscription: Subscription, call: Call, log: Log, options: QueueOptions) {
     this.subscription = subscription;
@@ -100,7 +101,7 @@ export class FunctionQueue {
 
   /** Its queue is declared and bound, and messages are taken. */
   get working(): boolean {
-    return this.#working;
+    return this.#working !== null;
   }
 
   get #queue(): string {
@@ -112,7 +113,10 @@ export class FunctionQueue {
     const channel = await connection.createConfirmChannel();
     const closed = new AbortController();
     channel.on('error', (error: Error) => this.#log.warn({ err: error }, 'channel failed'));
-    channel.on('close', () => closed.abort());
+    channel.on('close', () => {
+      closed.abort();
+      this.#leave(channel);
+    });
     const over = AbortSignal.any([ended, closed.signal]);
     const returned = new Set<string>();
     channel.on('return', ({ properties }: Message) => returned.add(String(properties.headers?.['x-ates-id'])));
@@ -126,7 +130,7 @@ export class FunctionQueue {
     try {
       await declareAll();
       await channel.prefetch(PREFETCH);
-      this.#working = true;
+      this.#working = channel;
       const again = setInterval(() => {
         declareAll().catch((error: unknown) =>
           alarm(this.#log, 'topology-differs', { function: this.#queue, err: error }),
@@ -138,18 +142,25 @@ export class FunctionQueue {
         if (away && !over.aborted) await this.#waitForFunction(channel, away, over);
       }
     } finally {
-      this.#working = false;
-      this.#session = null;
+      this.#leave(channel);
       await endMeasures();
       this.#measure();
       if (!closed.signal.aborted) await channel.close().catch(() => undefined);
     }
   }
 
+  /** No messages are taken by it any more. A run whose call outlives its connection says so late: another works by then. */
+  #leave(channel: Channel): void {
+    if (this.#working !== channel) return;
+    this.#working = null;
+    this.#session = null;
+  }
+
   /** Consumes until the function is away (the verdict that said so) or `over`; then nothing is held any more. */
   async #consume(channel: ConfirmChannel, returned: Set<string>, over: AbortSignal): Promise<AwayVerdict | null> {
     const session = new Session(channel, returned);
     this.#session = session;
+    awayGauge.set({ function: this.#queue }, 0);
     let wake: () => void = () => undefined;
     let cancelled = false;
     let failure: unknown = null;
@@ -329,7 +340,6 @@ export class FunctionQueue {
     // The probes' own answers are asked for again with the others: their effect is there once, whatever comes.
     if (!over.aborted) for (const probe of probes) channel.reject(probe.message, true);
     this.#failedInARow.clear();
-    awayGauge.set({ function: this.#queue }, 0);
     if (!over.aborted) this.#log.info('function answers again');
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ENTRY_EXCHANGE, EXCHANGE, whileConnected } from '#platform/broker';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
@@ -40,7 +41,9 @@ const operations = await serveOperations({
 const session = whileConnected(config, 'queue', log, stopping.signal, async (connection, lost) => {
   const ended = AbortSignal.any([lost, stopping.signal]);
   gate.use(connection);
-  await Promise.all(queues.map((queue) => queue.run(connection, ended)));
+  const runs = Promise.all(queues.map((queue) => queue.run(connection, ended)));
+  // Calls that are under way when the connection is lost can settle nothing any more: the next one does not wait for them.
+  await Promise.race([runs, once(lost, 'abort')]);
 });
 
 process.once('SIGTERM', () => stopping.abort());
