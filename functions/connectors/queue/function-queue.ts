@@ -222,12 +222,13 @@ export class FunctionQueue {
 
   /** Calls the function with a batch, halving it where that is needed; a verdict if the function is away. */
   async #work(session: Session, batch: readonly Delivery[]): Promise<AwayVerdict | null> {
-    if (batch.length === 0) return null;
+    if (batch.length === 0 || session !== this.#session) return null;
     if (session.oldest !== null && performance.now() - session.oldest.since > LONGEST_HOLD_MS) {
       return { kind: 'away', reason: 'events were held too long', alarm: true, waitMs: 0, failing: false };
     }
     batchSize.observe({ function: this.#queue }, batch.length);
     const verdict = await this.#ask(batch);
+    if (session !== this.#session) return null; // its channel is gone: all of it comes again, and is judged then
     if (verdict.kind === 'away') return { ...verdict, failing: false };
     if (verdict.kind === 'settled') {
       await this.#settle(session, batch, verdict);
