@@ -117,3 +117,22 @@ export type TaskFact = Static<typeof TaskFact>;
 
 export const TaskFacts = Exactly({ items: Type.Array(TaskFact), nextCursor: Nullable(Type.String()) });
 export type TaskFacts = Static<typeof TaskFacts>;
+
+/** The facts of a day that are one worker's, added up: where two books' totals are the same, so are their facts. */
+export const TaskFactTotals = Exactly({
+  items: Type.Array(
+    Exactly({
+      userId: Uuid,
+      count: Type.Integer({ minimum: 1 }),
+      /** As a ledger has them: fees are below zero. */
+      cents: Cents(),
+      checksum: Type.Integer({
+        minimum: 0,
+        description: "The sum of the CRC-32 of each fact's `taskId version cents`, a fee's cents below zero.",
+      }),
+      lastAt: Instant,
+    }),
+  ),
+  nextCursor: Nullable(Type.String()),
+});
+export type TaskFactTotals = Static<typeof TaskFactTotals>;

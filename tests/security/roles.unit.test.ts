@@ -29,6 +29,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/tasks/reassignments/{id}': 'admin manager',
   'GET /api/tasks/workload': 'accountant admin executive manager',
   'GET /api/tasks/facts': 'service',
+  'GET /api/tasks/facts/totals': 'service',
   'GET /api/tasks/openapi.json': 'any',
   'GET /api/accounts/me': 'any',
   'GET /api/accounts/me/transactions': 'any',

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Reconciliation } from '#contracts/rest/accounts';
+import type { TaskFact, TaskFactTotals } from '#contracts/rest/tasks';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { taskClosedV2 } from '#contracts/tasks/task-closed.v2';
 import { CALLER_KEY, exampleOf, person, serviceUnderTest } from '#platform/testing/service-under-test';
@@ -11,7 +13,21 @@ import accountsRecord from '../record/handler.ts';
 import accountsApi from './handler.ts';
 
 /** Stands in for the other services: each path answers what a test has put there, to whoever has the caller key. */
-const books = { facts: [] as object[], payouts: [] as object[], mails: [] as object[], day: {} as object, away: '' };
+const books = { facts: [] as TaskFact[], payouts: [] as object[], mails: [] as object[], day: {} as object, away: '' };
+/** As Tasks adds them up. */
+function factTotals(): TaskFactTotals['items'] {
+  const signed = ({ kind, cents }: TaskFact) => (kind === 'fee' ? -cents : cents);
+  return [...Map.groupBy(books.facts, ({ userId }) => userId)].map(([userId, own]) => ({
+    userId,
+    count: own.length,
+    cents: own.reduce((sum, fact) => sum + signed(fact), 0),
+    checksum: own.reduce((sum, fact) => sum + crc32(`${fact.taskId} ${fact.version} ${signed(fact)}`), 0),
+    lastAt: own
+      .map(({ at }) => at)
+      .sort()
+      .at(-1) as string,
+  }));
+}
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://neighbour');
   if (request.headers['x-ates-caller-key'] !== CALLER_KEY || pathname === books.away)
@@ -24,7 +40,8 @@ const server = createServer((request, response) => {
   const timeZone = 'Europe/Moscow';
   const totals = { profitCents: 0, feesCents: 0, rewardsCents: 0 };
   const answers: Record<string, () => object> = {
-    '/api/tasks/facts': () => list(books.facts),
+    '/api/tasks/facts': () => list(books.facts.filter(({ userId }) => searchParams.get('users')?.includes(userId))),
+    '/api/tasks/facts/totals': () => list(factTotals()),
     '/api/billing/payouts': () => list(books.payouts),
     '/api/mailer/mails': () => ({ timeZone, ...list(books.mails) }),
     '/api/analytics/days': () => ({ timeZone, items: [books.day], totals, before: { from: DAY, to: DAY, totals } }),
@@ -64,6 +81,7 @@ beforeEach(async () => {
   await close.request('POST', `/api/accounts/days/${DAY}/close`, { as: accountant, body: {} });
   const dayOf = async () => (await accounts.rows('SELECT state FROM days WHERE date = ?', [DAY]))[0]?.state;
   await expect.poll(dayOf, { timeout: 10_000 }).toBe('closed');
+  await close.restart(); // it would go on with the days after this one, and pay out what a test plants
   // As if it had been closed a while ago: nothing is under way any more.
   await accounts.rows('UPDATE days SET finished_at = finished_at - INTERVAL 1 HOUR');
   const [{ payout_id: id }] = await accounts.rows("SELECT payout_id FROM transactions WHERE kind = 'payout'");
@@ -105,9 +123,14 @@ it('books that agree are all green', async () => {
 });
 
 it.each<[string, () => unknown, string]>([
-  ['an event that was not recorded', () => books.facts.push({ ...books.facts[0], version: 3 }), 'events'],
+  ['an event that was not recorded', () => books.facts.push({ ...(books.facts[0] as TaskFact), version: 3 }), 'events'],
   ['a posting that nobody told of', () => books.facts.pop(), 'events'],
   ['another amount', () => Object.assign(books.facts[0] as object, { cents: 1_100 }), 'events'],
+  [
+    'two amounts that make up for each other',
+    () => Object.assign(books, { facts: books.facts.map((fact) => ({ ...fact, cents: fact.cents + 100 })) }),
+    'events',
+  ],
   ['another worker', () => Object.assign(books.facts[0] as object, { userId: randomUUID() }), 'events'],
   ['a payout that Billing does not have', () => books.payouts.pop(), 'payouts'],
   ['a payout that nobody asked for', () => books.payouts.push({ ...books.payouts[0], id: randomUUID() }), 'payouts'],
@@ -117,6 +140,17 @@ it.each<[string, () => unknown, string]>([
   ['a figure of Analytics that is off', () => Object.assign(books.day, { losers: 1 }), 'analytics'],
   ['another dearest task', () => Object.assign(books.day, { topTask: null }), 'analytics'],
   ['a balance that was changed', () => accounts.rows('UPDATE accounts SET balance = balance + 1'), 'balances'],
+  ['a balance that is gone', () => accounts.rows('DELETE FROM accounts'), 'balances'],
+  [
+    'a running balance that does not follow from the row before',
+    () => accounts.rows('UPDATE transactions SET balance = balance + 1 WHERE seq = 1'),
+    'balances',
+  ],
+  [
+    'a running balance at the end',
+    () => accounts.rows("UPDATE transactions SET balance = balance + 1 WHERE kind = 'payout'"),
+    'balances',
+  ],
   [
     'a counter-account that was changed',
     () => accounts.rows("UPDATE day_totals SET sum = 0 WHERE kind = 'fee'"),
@@ -131,12 +165,12 @@ it.each<[string, () => unknown, string]>([
 });
 
 it('a difference of just now is not settled yet', async () => {
-  books.facts.push({ ...books.facts[0], version: 3, at: new Date().toISOString() });
+  books.facts.push({ ...(books.facts[0] as TaskFact), version: 3, at: new Date().toISOString() });
   expect((await ask()).body).toMatchObject({ ok: false, settled: false });
 });
 
 it('while a book cannot be read nothing is claimed', async () => {
-  for (const away of ['/api/tasks/facts', '/api/billing/payouts', '/api/mailer/mails', '/api/analytics/days']) {
+  for (const away of ['/api/tasks/facts/totals', '/api/billing/payouts', '/api/mailer/mails', '/api/analytics/days']) {
     books.away = away;
     expect(await ask(), away).toMatchObject({ status: 503, body: { type: '/problems/temporarily-unavailable' } });
   }

@@ -3,10 +3,12 @@ import { Reconciliation } from '#contracts/rest/accounts';
 import { type AnalyticsDay, AnalyticsDays } from '#contracts/rest/analytics';
 import { Payouts } from '#contracts/rest/billing';
 import { Mails } from '#contracts/rest/mailer';
-import { type TaskFact, TaskFacts } from '#contracts/rest/tasks';
+import { type TaskFact, TaskFacts, TaskFactTotals } from '#contracts/rest/tasks';
 import type { BusinessDate } from '#platform/business-day';
+import type { Reader } from '#platform/database';
 import { invalid } from '#platform/errors';
 import { query } from '#platform/route';
+import type { ServiceClient } from '#platform/service-client';
 import { dayOf } from '../db/days.ts';
 import {
   balanceEntries,
@@ -15,8 +17,9 @@ import {
   payoutEntries,
   taskEntries,
   taskEntry,
+  taskTotals,
 } from '../db/reconciling.ts';
-import { compare, type Entry, reconciliationOf } from '../domain/reconciliation.ts';
+import { type Check, compare, compareTotals, type Entry, joined, reconciliationOf } from '../domain/reconciliation.ts';
 
 /** «Сверка»: the ledger against its balances and counter-accounts, and against the books of the other services. */
 export const reconciliation = query({
@@ -30,8 +33,8 @@ export const reconciliation = query({
     const today = calendar.dateOf(at);
     const date = (query.day as BusinessDate | undefined) ?? today;
     if (date > today) throw invalid('?day', 'has not begun yet');
-    const [facts, payouts, mails, analytics] = await Promise.all([
-      services.all('tasks-api', `/api/tasks/facts?day=${date}`, TaskFacts),
+    const [told, payouts, mails, analytics] = await Promise.all([
+      services.all('tasks-api', `/api/tasks/facts/totals?day=${date}`, TaskFactTotals),
       services.all('billing-api', `/api/billing/payouts?day=${date}`, Payouts),
       services.all('mailer-api', `/api/mailer/mails?day=${date}`, Mails),
       services.get('analytics-api', `/api/analytics/days?from=${date}&to=${date}`, AnalyticsDays),
@@ -50,7 +53,7 @@ export const reconciliation = query({
       [
         compare('balances', balances.ledger, balances.stored),
         compare('double-entry', counters.ledger, counters.counter),
-        compare('events', facts.map(factEntry), await taskEntries(db, date)),
+        await eventsCheck(db, services, date, told),
         compare(
           'payouts',
           owed,
@@ -61,12 +64,34 @@ export const reconciliation = query({
           owed.map((payout) => ({ ...payout, value: 1 })),
           [...letters].map(([id, { length }]) => ({ id, value: length, at: null })),
         ),
-        compare('analytics', await figureEntries(db, date, closedAt), analytics.items.flatMap(figuresOf)),
+        compare(
+          'analytics',
+          await figureEntries(db, date, counters.ledger, closedAt),
+          analytics.items.flatMap(figuresOf),
+        ),
       ],
       at,
     );
   },
 });
+
+/** Of a day with many facts only those are read whose workers' totals differ. */
+async function eventsCheck(
+  db: Reader,
+  services: ServiceClient,
+  date: BusinessDate,
+  told: TaskFactTotals['items'],
+): Promise<Check> {
+  const theirs = told.map((totals) => ({ ...totals, lastAt: new Date(totals.lastAt) }));
+  const totals = compareTotals('events', theirs, await taskTotals(db, date));
+  const facts: TaskFact[] = [];
+  for (let n = 0; n < totals.differing.length; n += 200) {
+    const users = totals.differing.slice(n, n + 200).join();
+    facts.push(...(await services.all('tasks-api', `/api/tasks/facts?day=${date}&users=${users}`, TaskFacts)));
+  }
+  const recorded = await taskEntries(db, date, totals.differing);
+  return joined(totals, compare('events', facts.map(factEntry), recorded));
+}
 
 const factEntry = ({ kind, cents, at, ...fact }: TaskFact): Entry =>
   taskEntry({ ...fact, sumCents: kind === 'fee' ? -cents : cents, datetime: new Date(at) });

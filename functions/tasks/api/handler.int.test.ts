@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { TaskFact } from '#contracts/rest/tasks';
 import { CALLER_KEY, type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
 import { wordsOf } from '../domain/words.ts';
 import tasksApi from './handler.ts';
@@ -300,7 +302,36 @@ it('the facts of a day are told to services only, each assignment and closing on
     cursor = body.nextCursor;
   }
   expect(paged).toEqual(all);
-  expect((await api.request('GET', '/api/tasks/facts?day=2026-02-03', { as: person('admin') })).status).toBe(403);
+  expect((await ask(`&users=${gosha.id}`)).body.items).toEqual(all.filter((one: TaskFact) => one.userId === gosha.id));
+  expect((await ask('&users=nobody')).status).toBe(422);
+
+  // Added up by worker, as whoever compares the books would add them up.
+  const signed = ({ kind, cents }: TaskFact) => (kind === 'fee' ? -cents : cents);
+  const totals = [gosha.id, kesha.id].sort().map((userId) => {
+    const own = (all as TaskFact[]).filter((one) => one.userId === userId);
+    return {
+      userId,
+      count: own.length,
+      cents: own.reduce((sum, one) => sum + signed(one), 0),
+      checksum: own.reduce((sum, one) => sum + crc32(`${one.taskId} ${one.version} ${signed(one)}`), 0),
+      lastAt: own
+        .map(({ at }) => at)
+        .sort()
+        .at(-1),
+    };
+  });
+  const askTotals = (query: string) =>
+    api.request('GET', `/api/tasks/facts/totals?day=2026-02-03${query}`, {
+      headers: { 'x-ates-caller-key': CALLER_KEY },
+    });
+  expect((await askTotals('')).body).toEqual({ items: totals, nextCursor: null });
+  const { body: page } = await askTotals('&limit=1');
+  expect((await askTotals(`&limit=1&cursor=${page.nextCursor}`)).body).toEqual({
+    items: [totals[1]],
+    nextCursor: null,
+  });
+  for (const path of ['/api/tasks/facts', '/api/tasks/facts/totals'])
+    expect((await api.request('GET', `${path}?day=2026-02-03`, { as: person('admin') })).status).toBe(403);
 });
 
 it('nobody who is not signed in sees anything', async () => {

@@ -1,7 +1,7 @@
 import { defineFunction } from '#platform/define-function';
 import { documentRoute } from '#platform/route';
 import openapi from '../../../docs/openapi/tasks.json' with { type: 'json' };
-import { facts } from './facts.ts';
+import { facts, factTotalsOfDay } from './facts.ts';
 import { getTask } from './get-task.ts';
 import { tasksList } from './list-tasks.ts';
 import { getReassignment, reassignmentPreview, reassignmentsList } from './reassignments.ts';
@@ -18,6 +18,7 @@ export default defineFunction({
     getReassignment,
     workload,
     facts,
+    factTotalsOfDay,
     documentRoute('tasks', openapi),
   ],
 });

@@ -124,7 +124,7 @@ export async function taskById(db: Reader, id: string): Promise<{ task: Task; st
 /** Steps of all tasks' histories, oldest first, with the price of each task. */
 export function factsBetween(
   db: Reader,
-  { start, end }: { start: Date; end: Date },
+  { start, end, users }: { start: Date; end: Date; users?: readonly string[] | undefined },
   after: { at: Date; taskId: string; version: number } | null,
   limit: number,
 ) {
@@ -139,7 +139,32 @@ export function factsBetween(
     .select({ at, taskId, version, kind, userId, feeCents: tasks.feeCents, rewardCents: tasks.rewardCents })
     .from(taskHistory)
     .innerJoin(tasks, eq(tasks.id, taskId))
-    .where(and(gte(at, after?.at ?? start), lt(at, end), behind))
+    .where(and(gte(at, after?.at ?? start), lt(at, end), behind, users && inArray(userId, [...users])))
     .orderBy(asc(at), asc(taskId), asc(version))
+    .limit(limit);
+}
+
+/** The same facts, added up by worker. */
+export function factTotals(
+  db: Reader,
+  { start, end }: { start: Date; end: Date },
+  after: { userId: string } | null,
+  limit: number,
+) {
+  const { at, taskId, version, kind, userId } = taskHistory;
+  const cents = sql`IF(${kind} = 'assigned', -${tasks.feeCents}, ${tasks.rewardCents})`;
+  return db
+    .select({
+      userId,
+      count: sql`count(*)`.mapWith(safeInteger),
+      cents: sql`sum(${cents})`.mapWith(safeInteger),
+      checksum: sql`sum(crc32(concat_ws(' ', ${taskId}, ${version}, ${cents})))`.mapWith(safeInteger),
+      lastAt: sql`max(${at})`.mapWith(at),
+    })
+    .from(taskHistory, { forceIndex: 'by_time' }) // of a long history a day looks like much, until it is read whole
+    .innerJoin(tasks, eq(tasks.id, taskId))
+    .where(and(gte(at, start), lt(at, end), after ? gt(userId, after.userId) : undefined))
+    .groupBy(userId)
+    .orderBy(asc(userId))
     .limit(limit);
 }
