@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Run, System } from '../../local/system.ts';
 import { readBooks } from '../money/books.ts';
 import { findings, findingsAtRest } from '../money/check.ts';
-import { openBrowser, VARIANTS } from './browser.ts';
+import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { Visitor } from './visitor.ts';
 
 const visit = openBrowser();
@@ -32,24 +32,33 @@ async function open(name: RegExp, path: string, variant: (typeof VARIANTS)[numbe
   return visited.page;
 }
 
-/** Everything that is open is closed by whoever has it, until worker 5, who has no card, and another are owed something. */
-async function earn(manager: Visitor): Promise<void> {
-  const workers = await Promise.all([1, 2, 3, 4, 5].map((n) => Visitor.signIn(`worker${n}`)));
-  const balances = () =>
-    Promise.all(workers.map(async (worker) => (await worker.get('/api/accounts/me')).body.balanceCents as number));
-  const closeAll = async (worker: Visitor) => {
+/**
+ * Everything that is open is closed by whoever has it, until worker 5, who has no card, and another are owed something,
+ * and until one who closes nothing, and is not `earner`, is in debt.
+ */
+async function earn(manager: Visitor, earner: string): Promise<void> {
+  const workers = await Promise.all([5, 4, 3, 2, 1].map((n) => Visitor.signIn(`worker${n}`)));
+  const ids = await Promise.all(workers.map(async (worker) => (await worker.get('/api/auth/session')).body.id));
+  const debtor = ids.findIndex((id, n) => n > 0 && id !== earner);
+  const closeAll = async (worker: Visitor, index: number) => {
     const { body } = await worker.get('/api/tasks?assignee=me&status=open&limit=200');
-    for (const { id } of body.items) await worker.send('POST', `/api/tasks/${id}/close`, {});
+    for (const { id } of index === debtor ? [] : body.items) await worker.send('POST', `/api/tasks/${id}/close`, {});
   };
+  const balanceOf = async (worker: Visitor) => (await worker.get('/api/accounts/me')).body.balanceCents as number;
   for (let n = 0; n < 30; n += 1) {
     await Promise.all(workers.map(closeAll));
-    const [last = 0, ...others] = (await balances()).reverse();
-    if (last > 0 && others.some((cents) => cents > 0)) return;
+    const [last = 0, ...others] = await Promise.all(workers.map(balanceOf));
+    if (last > 0 && others.some((cents) => cents > 0) && (others[debtor - 1] ?? 0) < 0) return atRest();
     for (let more = 0; more < 5; more += 1)
       await manager.send('POST', '/api/tasks', { title: `Ещё одна ${n}.${more}` });
   }
-  throw new Error('nobody ever earned anything');
+  throw new Error('nobody ever earned anything, or nobody is in debt');
 }
+
+/** Nothing is under way any more, and no book has lost or doubled anything. */
+const atRest = () =>
+  expect.poll(async () => findingsAtRest(await readBooks(run)), { timeout: 30_000, interval: 500 }).toEqual([]);
+const dollars = (cents: number) => (Math.abs(cents) / 100).toFixed(2);
 
 it('the newcomer’s story, from the first task to the money at the bank and the letter', async () => {
   // The manager adds tasks in a burst, and gives all of them to others.
@@ -88,12 +97,30 @@ it('the newcomer’s story, from the first task to the money at the bank and the
     .waitFor({ timeout: 5_000 });
   await workers.close();
 
-  // The accountant closes the day early.
-  await earn(manager);
+  // The accountant closes the day early: is told whom it hits, presses twice, and sees it go on and what was paid.
+  await earn(manager, task.userId);
+  const accountant = await Visitor.signIn('accountant');
+  const { today } = (await accountant.get('/api/accounts/me')).body;
+  const day = async () => (await accountant.get(`/api/accounts/days/${today.date}`)).body;
+  const { payouts, debts } = await day();
   const accountants = await open(/Корелла/, '/accounts/company/');
   await accountants.getByRole('button', { name: 'Close today early' }).click();
-  await accountants.getByRole('dialog').getByRole('button', { name: 'Close and pay out' }).click();
-  await accountants.getByRole('status').filter({ hasText: 'closed early' }).waitFor({ timeout: 20_000 });
+  const dialog = accountants.getByRole('dialog');
+  await dialog
+    .getByText(`Workers who get a payout: ${payouts.count}, $${dollars(payouts.totalCents)} in all.`)
+    .waitFor();
+  await dialog
+    .getByText(`Debts carry over to the next day: ${debts.count}, -$${dollars(debts.cents)} in all.`)
+    .waitFor();
+  expect(await axeViolations(accountants)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Close and pay out' }).dblclick();
+  const panel = accountants.locator('section[aria-labelledby=day]');
+  await panel.getByRole('status').filter({ hasText: 'closed early' }).waitFor({ timeout: 20_000 });
+  await panel.getByText('Корелла').waitFor();
+  expect(await day()).toMatchObject({ state: 'closed', early: true, payouts });
+  await panel.locator('dd a').click();
+  await accountants.waitForURL(`${run.url}/accounts/all/?day=${today.date}&kind=payout`);
+  await accountants.getByRole('row').filter({ hasText: 'payout' }).first().waitFor();
 
   // What was owed is paid at the bank; who has no card sets one, and is paid too.
   await accountants.goto(`${run.url}/billing/`);
@@ -126,6 +153,6 @@ it('the newcomer’s story, from the first task to the money at the bank and the
   await accountants.close();
   expect(faults).toEqual([]);
 
-  await expect.poll(async () => findingsAtRest(await readBooks(run)), { timeout: 30_000, interval: 500 }).toEqual([]);
+  await atRest();
   expect(findings(await readBooks(run))).toEqual([]);
 }, 240_000);
