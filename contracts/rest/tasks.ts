@@ -128,7 +128,8 @@ export const TaskFactTotals = Exactly({
       cents: Cents(),
       checksum: Type.Integer({
         minimum: 0,
-        description: "The sum of the CRC-32 of each fact's `taskId version cents`, a fee's cents below zero.",
+        description:
+          "Of each fact's `taskId version cents` (a fee's cents below zero) the first 32 bits of the SHA-256, summed up.",
       }),
       lastAt: Instant,
     }),

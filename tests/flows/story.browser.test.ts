@@ -103,27 +103,25 @@ it('the newcomer’s story, from the first task to the money at the bank and the
   const { today } = (await accountant.get('/api/accounts/me')).body;
   const day = async () => (await accountant.get(`/api/accounts/days/${today.date}`)).body;
   const { payouts, debts } = await day();
-  const accountants = await open(/Корелла/, '/accounts/company/');
-  await accountants.getByRole('button', { name: 'Close today early' }).click();
-  const dialog = accountants.getByRole('dialog');
-  await dialog
-    .getByText(`Workers who get a payout: ${payouts.count}, $${dollars(payouts.totalCents)} in all.`)
-    .waitFor();
-  await dialog
-    .getByText(`Debts carry over to the next day: ${debts.count}, -$${dollars(debts.cents)} in all.`)
-    .waitFor();
-  expect(await axeViolations(accountants)).toEqual([]);
-  await dialog.getByRole('button', { name: 'Close and pay out' }).dblclick();
-  const panel = accountants.locator('section[aria-labelledby=day]');
-  await panel.getByRole('status').filter({ hasText: 'closed early' }).waitFor({ timeout: 20_000 });
+  const closing = await open(/Корелла/, '/accounts/company/', phone);
+  await closing.getByRole('button', { name: 'Закрыть сегодня досрочно' }).click();
+  const dialog = closing.getByRole('dialog');
+  const said = async () => ((await dialog.textContent()) ?? '').replaceAll(/\s/g, '').replaceAll(',', '.');
+  await expect.poll(said).toContain(`получатвыплату:${payouts.count}.вместе${dollars(payouts.totalCents)}$`);
+  expect(await said()).toContain(`Долгипереходятнаследующийдень:${debts.count}.вместе-${dollars(debts.cents)}$`);
+  expect(await axeViolations(closing)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Закрыть и выплатить' }).dblclick();
+  const panel = closing.locator('section[aria-labelledby=day]');
+  await panel.getByRole('status').filter({ hasText: 'закрыт досрочно' }).waitFor({ timeout: 20_000 });
   await panel.getByText('Корелла').waitFor();
   expect(await day()).toMatchObject({ state: 'closed', early: true, payouts });
   await panel.locator('dd a').click();
-  await accountants.waitForURL(`${run.url}/accounts/all/?day=${today.date}&kind=payout`);
-  await accountants.getByRole('row').filter({ hasText: 'payout' }).first().waitFor();
+  await closing.waitForURL(`${run.url}/accounts/all/?day=${today.date}&kind=payout`);
+  await closing.getByRole('row').filter({ hasText: 'выплата' }).first().waitFor();
+  await closing.close();
 
   // What was owed is paid at the bank; who has no card sets one, and is paid too.
-  await accountants.goto(`${run.url}/billing/`);
+  const accountants = await open(/Корелла/, '/billing/');
   const held = accountants.getByRole('row').filter({ hasText: 'Лори' }).filter({ hasText: 'held up' });
   await held.first().waitFor({ timeout: 15_000 });
   const without = await open(/^Лори/, '/billing/', phone);

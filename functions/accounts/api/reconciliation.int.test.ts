@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Reconciliation } from '#contracts/rest/accounts';
 import type { TaskFact, TaskFactTotals } from '#contracts/rest/tasks';
@@ -21,7 +20,15 @@ function factTotals(): TaskFactTotals['items'] {
     userId,
     count: own.length,
     cents: own.reduce((sum, fact) => sum + signed(fact), 0),
-    checksum: own.reduce((sum, fact) => sum + crc32(`${fact.taskId} ${fact.version} ${signed(fact)}`), 0),
+    checksum: own.reduce(
+      (sum, fact) =>
+        sum +
+        createHash('sha256')
+          .update(`${fact.taskId} ${fact.version} ${signed(fact)}`)
+          .digest()
+          .readUInt32BE(),
+      0,
+    ),
     lastAt: own
       .map(({ at }) => at)
       .sort()

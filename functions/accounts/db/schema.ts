@@ -55,9 +55,9 @@ export const transactions = mysqlTable(
     uniqueIndex('one_row_per_event').on(table.eventId),
     uniqueIndex('one_row_per_fact').on(table.taskId, table.kind, table.version),
     uniqueIndex('one_row_per_payout').on(table.payoutId),
-    index('rows_of_a_day').on(table.businessDate, table.posting),
-    // With the sum in it: what a day's balance was is read from the index alone, however long the ledger is.
-    index('day_of_an_account').on(table.userId, table.businessDate, table.seq, table.sumCents),
+    // With user and sum in it: what the days after one have brought is summed up from the index alone.
+    index('sums_of_a_day').on(table.businessDate, table.posting, table.userId, table.sumCents),
+    index('statement_of_a_day').on(table.userId, table.businessDate, table.seq),
   ],
 );
 

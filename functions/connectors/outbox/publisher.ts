@@ -21,7 +21,7 @@ export type Outcome = 'confirmed' | 'returned' | 'refused';
 export type Publish = (rows: readonly OutboxRow[]) => Promise<Map<string, Outcome>>;
 
 const CONFIRM_TIMEOUT_MS = 5_000;
-/** How amqplib's error for a broker that says no begins; any other is no answer (its lib/channel.js). */
+/** amqplib's error for a broker that says no (its lib/channel.js); any other is no answer. */
 const NO = 'message nacked';
 
 export function publisher(channel: ConfirmChannel, exchange: string, log: Log): Publish {
@@ -33,7 +33,10 @@ export function publisher(channel: ConfirmChannel, exchange: string, log: Log): 
   return (rows) =>
     new Promise((resolve, reject) => {
       const outcomes = new Map<string, Outcome>();
-      const giveUp = () => reject(new Error(`${rows.length - outcomes.size} of ${rows.length} confirms are missing`));
+      const giveUp = () => {
+        clearTimeout(timer);
+        reject(new Error(`${rows.length - outcomes.size} of ${rows.length} confirms are missing`));
+      };
       const timer = setTimeout(giveUp, CONFIRM_TIMEOUT_MS);
       const events = rows.map(({ id, type, envelope }) => {
         const { traceparent } = JSON.parse(envelope) as { traceparent: string };

@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '#platform/database';
 import { createLog } from '#platform/log';
 import { metricsText, whenRead } from '#platform/metrics';
 import { serviceUnderTest } from '#platform/testing/service-under-test';
-import { type OutboxRow, type Publish, publisher } from './publisher.ts';
+import { type OutboxRow, type Outcome, type Publish, publisher } from './publisher.ts';
 import { OutboxSender } from './sender.ts';
 import { waitingRows } from './waiting.ts';
 
@@ -185,10 +185,19 @@ it('a connection that is lost while confirms are awaited counts nothing as refus
 
 it('a broker that refuses keeps the row', async () => {
   await tell(2);
-  const refuses: Publish = async (batch) => new Map(batch.map(({ id }) => [id, 'refused' as const]));
-  start(refuses);
+  const full = `${QUEUE}.full`;
+  await channel.assertQueue(full, { arguments: { 'x-max-length': 0, 'x-overflow': 'reject-publish' } });
+  await channel.bindQueue(full, EXCHANGE, 'tasks.#');
+  const asked: Promise<Map<string, Outcome>>[] = [];
+  const publish = publisher(channel, EXCHANGE, log);
+  start((batch) => {
+    asked.push(publish(batch));
+    return asked.at(-1) as Promise<Map<string, Outcome>>;
+  });
   await expect.poll(async () => (await tasks.rows('SELECT attempts FROM outbox'))[0].attempts).toBeGreaterThan(0);
+  expect([...((await asked[0]) ?? []).values()]).toEqual(['refused', 'refused']);
   expect(await states()).toEqual({ pending: 2 });
+  await channel.deleteQueue(full);
 });
 
 it('what was sent more than seven days ago is deleted, what waits is not, however old it is', async () => {

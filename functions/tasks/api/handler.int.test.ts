@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { createHash, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TaskFact } from '#contracts/rest/tasks';
 import { CALLER_KEY, type Person, person, serviceUnderTest } from '#platform/testing/service-under-test';
@@ -313,7 +312,15 @@ it('the facts of a day are told to services only, each assignment and closing on
       userId,
       count: own.length,
       cents: own.reduce((sum, one) => sum + signed(one), 0),
-      checksum: own.reduce((sum, one) => sum + crc32(`${one.taskId} ${one.version} ${signed(one)}`), 0),
+      checksum: own.reduce(
+        (sum, one) =>
+          sum +
+          createHash('sha256')
+            .update(`${one.taskId} ${one.version} ${signed(one)}`)
+            .digest()
+            .readUInt32BE(),
+        0,
+      ),
       lastAt: own
         .map(({ at }) => at)
         .sort()

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { checksumOf } from '#platform/checksum';
 import { safeInteger } from '#platform/columns';
 import type { Reader } from '#platform/database';
 import type { Task } from '../domain/task.ts';
@@ -158,7 +159,7 @@ export function factTotals(
       userId,
       count: sql`count(*)`.mapWith(safeInteger),
       cents: sql`sum(${cents})`.mapWith(safeInteger),
-      checksum: sql`sum(crc32(concat_ws(' ', ${taskId}, ${version}, ${cents})))`.mapWith(safeInteger),
+      checksum: checksumOf(taskId, version, cents),
       lastAt: sql`max(${at})`.mapWith(at),
     })
     .from(taskHistory, { forceIndex: 'by_time' }) // of a long history a day looks like much, until it is read whole
