@@ -141,18 +141,21 @@ describe('late events', () => {
     const workers = Array.from({ length: 30 }, () => randomUUID());
     const events = historyOf(dates, workers, 15, Math.random);
     for (let n = 0; n < events.length; n += 500) await aggregate.deliver(events.slice(n, n + 500));
+    const losersOf = (rows: Awaited<ReturnType<typeof stored>>) => rows.map(({ losers }) => losers);
+    const before = await stored();
+
+    const ofNewcomer = fee('2026-10-02', randomUUID(), 2_000); // whom the history does not know, so the loss is certain
+    await aggregate.deliver([ofNewcomer]);
+    expect(losersOf(await stored())).toEqual(before.map(({ losers }, day) => losers + (day > 0 ? 1 : 0)));
+
     const late = [
       fee('2026-10-02', workers[0] as string, 2_000),
       ...Array.from({ length: 4 }, () => reward('2026-10-03', workers[1] as string, 4_000)),
     ];
-
-    const before = await stored();
     for (const event of late) await aggregate.deliver([event]);
-
     const after = await stored();
-    expect(after).toEqual(recounted([...events, ...late]));
+    expect(after).toEqual(recounted([...events, ofNewcomer, ...late]));
     expect(after[0]).toEqual(before[0]);
-    expect(after.map(({ losers }) => losers)).not.toEqual(before.map(({ losers }) => losers));
   });
 
   it('that belong to a day without a row begin with the losers of the day before', async () => {
