@@ -82,7 +82,7 @@ it('a second Ctrl-C ends everything at once', async () => {
   const press = setInterval(() => starter.kill('SIGINT'), 100);
   expect(await ended).toEqual([1, null]);
   clearInterval(press);
-  await until('the end of all', 5_000, async () => left().length === 0);
+  await until('the end of all', 20_000, async () => left().length === 0);
 }, 120_000);
 
 it('when npm start is killed, the system stops', async () => {

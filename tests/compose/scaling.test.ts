@@ -6,7 +6,6 @@ import { Visitor } from '../flows/visitor.ts';
 import { compose } from './stack.ts';
 
 const PEOPLE = 8;
-const SESSION_MS = 60_000;
 
 /** People who add tasks and close them until told to stop; each answer is counted. */
 async function load() {
@@ -37,15 +36,11 @@ async function load() {
       if (worker) await send(worker, 'close', `/api/tasks/${task.id}/close`, {}, 200);
     }
   });
-  const renewing = setInterval(() => {
-    for (const visitor of [...workers.values(), ...managers]) void visitor.send('PUT', '/api/auth/session', {});
-  }, SESSION_MS / 3);
   return {
     counts,
     failures,
     async stop() {
       going = false;
-      clearInterval(renewing);
       await Promise.all(people);
     },
   };

@@ -1,20 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
-import { askControl } from '../../local/control.ts';
+import { expect, it } from 'vitest';
+import { startPart, stopPart } from '../flows/command-line.ts';
 import { Visitor } from '../flows/visitor.ts';
 import { checkLedger } from '../money/check.ts';
 import { atRest, effectsOf, load } from './load.ts';
 
-const dataDir = () => process.env.ATES_TEST_DATA ?? '';
-
 it('a function that is away for longer than an event is ever retried loses nothing and parks nothing', async () => {
-  onTestFinished(() => askControl(dataDir(), 'start', 'accounts-record').then(() => {})); // the other files need it too
-  await askControl(dataDir(), 'stop', 'accounts-record');
+  await stopPart('accounts-record');
   const people = await load();
   await pause(2_000);
   const sent = await people.stop();
   await pause(80_000); // an event that fails is parked within 75 s; one whose function is away never
-  await askControl(dataDir(), 'start', 'accounts-record');
+  await startPart('accounts-record');
   await atRest();
   await effectsOf(sent);
   expect(await checkLedger(Visitor.run())).toEqual([]);

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { askControl } from '../../local/control.ts';
+import { killPart, startPart, stopPart } from '../flows/command-line.ts';
 import { Visitor } from '../flows/visitor.ts';
 import { atRest } from './load.ts';
 
-const dataDir = () => process.env.ATES_TEST_DATA ?? '';
 const ledgerOf = async (worker: Visitor, taskId: string) =>
   (await worker.get('/api/accounts/me/transactions?limit=200')).body.items
     .filter((row: { taskId: string }) => row.taskId === taskId)
@@ -16,13 +15,11 @@ it('a task that is closed while the broker is stopped earns its reward once, tho
   const worker = await Visitor.signInById(task.userId);
   await expect.poll(() => ledgerOf(worker, task.id), { timeout: 10_000 }).toEqual([['fee', -task.feeCents]]);
 
-  await askControl(dataDir(), 'stop', 'broker');
+  await stopPart('broker');
   expect((await worker.send('POST', `/api/tasks/${task.id}/close`, {})).status).toBe(200);
   expect((await worker.send('POST', `/api/tasks/${task.id}/close`, {})).status).toBe(409);
-  for (const part of ['tasks-close', 'outbox', 'queue', 'accounts-record', 'database'])
-    await askControl(dataDir(), 'kill', part);
-  for (const part of ['broker', 'database', 'tasks-close', 'outbox', 'queue', 'accounts-record'])
-    await askControl(dataDir(), 'start', part);
+  for (const part of ['tasks-close', 'outbox', 'queue', 'accounts-record', 'database']) await killPart(part);
+  for (const part of ['broker', 'database', 'tasks-close', 'outbox', 'queue', 'accounts-record']) await startPart(part);
 
   const once = [
     ['reward', task.rewardCents],

@@ -19,7 +19,7 @@ const ROUND_MS = 40_000;
 const DAY_MS = 20_000;
 const REST_MS = 150_000;
 /** So long before or after a hit a letter may have gone out whose answer it took. */
-const UNDER_WAY_MS = 5_000;
+const UNDER_WAY_MS = 12_000;
 
 /** Killed, and started again by the starter; the pause is how long it may take until they are ready. */
 const KILLED = [
@@ -69,7 +69,6 @@ async function insist(visitor: Visitor, path: string, body: object, patienceMs =
   while (performance.now() < deadline) {
     const answer = await visitor.send('POST', path, body, headers).catch(() => null);
     if (answer && ![401, 429, 502, 503, 504].includes(answer.status)) return answer;
-    if (answer?.status === 401) await visitor.send('PUT', '/api/auth/session', {}).catch(() => null);
     await pause(100);
   }
   return null;
@@ -102,7 +101,6 @@ async function load(): Promise<Load> {
   const closing = workers.map(async (worker) => {
     while (going) {
       const { body } = await worker.get('/api/tasks?assignee=me&status=open&limit=10').catch(() => ({ body: null }));
-      if (!body?.items) await worker.send('PUT', '/api/auth/session', {}).catch(() => null);
       for (const { id } of body?.items ?? []) await insist(worker, `/api/tasks/${id}/close`, {}, 10_000);
       await pause(300);
     }

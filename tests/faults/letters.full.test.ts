@@ -54,6 +54,7 @@ it('kills of sender and mail server, refusals and lost answers leave one letter 
   await sendTo('mailer-send', [...events, ...events.slice(0, 300)]);
 
   for (const part of ['mailer-send', 'mail', 'mailer-send']) {
+    await expect.poll(unsent, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0);
     await pause(400 + Math.random() * 600); // a random moment of the sending
     expect(await unsent()).toBeGreaterThan(0); // else nothing is there to be hurt
     system.parts.get(part)?.kill();

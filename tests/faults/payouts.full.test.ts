@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import mysql from 'mysql2/promise';
-import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { askControl } from '../../local/control.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { killPart, startPart, stopPart } from '../flows/command-line.ts';
 import { executedFor, type Requested, requestPayouts } from '../flows/payout-requests.ts';
 import { Visitor } from '../flows/visitor.ts';
 
 const DAYS = 60;
-const dataDir = () => process.env.ATES_TEST_DATA ?? '';
 let people: string[];
 let year = 1900;
 
@@ -64,8 +63,8 @@ describe('each payout is paid once at the bank, with its amount', () => {
     const requested = await request();
     for (let n = 0; n < kills; n += 1) {
       await pause(50 + Math.random() * 250); // a random moment of the paying
-      await askControl(dataDir(), 'kill', part);
-      await askControl(dataDir(), 'start', part); // resolves when it is ready again
+      await killPart(part);
+      await startPart(part); // resolves when it is ready again
     }
     await misbehave('none');
     await allPaid(requested);
@@ -73,13 +72,12 @@ describe('each payout is paid once at the bank, with its amount', () => {
   });
 
   it('while the bank is away for some time', async () => {
-    onTestFinished(() => askControl(dataDir(), 'start', 'bank').then(() => {})); // the other files need it too
-    await askControl(dataDir(), 'stop', 'bank');
+    await stopPart('bank');
     const requested = await request();
     const isStored = async () => Object.values(await states(requested)).reduce((sum, n) => sum + n, 0);
     await expect.poll(isStored, { timeout: 20_000 }).toBe(requested.length); // what is owed is safe meanwhile
     expect(Object.keys(await states(requested))).not.toContain('paid');
-    await askControl(dataDir(), 'start', 'bank');
+    await startPart('bank');
     await allPaid(requested);
     await expectPaidOnce(requested);
   });

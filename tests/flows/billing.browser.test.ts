@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
 import { signIn } from './pages.ts';
 import { requestPayouts } from './payout-requests.ts';
@@ -14,8 +14,7 @@ let worker: Visitor;
 let accountant: Visitor;
 let workerId: string;
 let lastDay = Date.UTC(2010, 0, 1);
-beforeEach(async () => {
-  // A visitor's token lives for a minute.
+beforeAll(async () => {
   worker = await Visitor.signIn('worker5');
   accountant = await Visitor.signIn('accountant');
   workerId = (await worker.get('/api/auth/session')).body.id;
@@ -134,9 +133,13 @@ it.each(VARIANTS)(
     const word = isRussian ? 'Повторить все застрявшие' : 'Retry all that is stuck';
     // One day's payouts: the bank refuses all three, and would pay two of them by now. A fourth has been paid.
     await bankMode('refuse');
+    onTestFinished(() => bankMode('none').then(() => undefined));
     lastDay += 86_400_000;
     const businessDate = new Date(lastDay).toISOString().slice(0, 10);
     const people = await Promise.all(['worker2', 'worker3', 'worker4', 'worker5'].map((who) => Visitor.signIn(who)));
+    onTestFinished(async () => {
+      await people[0]?.send('PUT', '/api/billing/me/card', { cardNumber: GOOD_CARD }); // others know it as good
+    });
     const asked = await Promise.all(
       people.map(async (person, n) => {
         await person.send('PUT', '/api/billing/me/card', { cardNumber: n === 0 ? REFUSED_CARD : GOOD_CARD });
@@ -187,7 +190,6 @@ it.each(VARIANTS)(
       .getByRole('status')
       .getByText(isRussian ? 'Повторять нечего' : 'nothing to try again')
       .waitFor();
-    await people[0]?.send('PUT', '/api/billing/me/card', { cardNumber: GOOD_CARD }); // for the tests after this one
     expect(faults).toEqual([]);
     await context.close();
   },

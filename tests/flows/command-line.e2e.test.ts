@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
-import { ates } from './command-line.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { ates, startPart } from './command-line.ts';
 import { Visitor } from './visitor.ts';
 
 it('tells how every part is, without a password', async () => {
@@ -12,6 +12,7 @@ it('tells how every part is, without a password', async () => {
 
 it('stop returns when a part is gone, and start when it answers again; others are not touched', async () => {
   const before = Visitor.run().parts;
+  onTestFinished(() => startPart('tasks-api'));
   expect((await ates('stop', 'tasks-api')).code).toBe(0);
   const manager = await Visitor.signIn('manager');
   expect(await manager.get('/api/tasks')).toMatchObject({

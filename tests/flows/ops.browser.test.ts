@@ -4,7 +4,7 @@ import mysql from 'mysql2/promise';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { axeViolations, openBrowser, VARIANTS } from './browser.ts';
-import { ates } from './command-line.ts';
+import { startPart, stopPart } from './command-line.ts';
 import { Visitor } from './visitor.ts';
 
 const RECORD = 'accounts-record';
@@ -79,7 +79,7 @@ it.each(VARIANTS)(
   async (variant) => {
     const isRussian = variant.locale === 'ru-RU';
     const messageId = await publishPoison();
-    await ates('stop', 'timer'); // which makes ops answer 503, and remember it
+    await stopPart('timer'); // which makes ops answer 503, and remember it
     let traceId: string | null = null;
     const readyz = async () => {
       const { status, headers } = await Visitor.anonymous().get('/readyz');
@@ -87,7 +87,7 @@ it.each(VARIANTS)(
       return status;
     };
     await expect.poll(readyz, patient).toBe(503);
-    await ates('start', 'timer');
+    await startPart('timer');
     const { page, context, faults } = await visit(variant, '/auth/?back=/ops/');
     await page.getByRole('button', { name: /Ара/ }).click();
     await page.waitForURL(`${url}/ops/`);
@@ -100,7 +100,7 @@ it.each(VARIANTS)(
 
     await whole.getByRole('link', { name: isRussian ? /отложено: / : / parked/ }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('dead');
-    await page.getByRole('row').filter({ hasText: RECORD }).getByRole('link').first().click();
+    await page.locator('section[aria-labelledby=queues] tr', { hasText: RECORD }).getByRole('link').first().click();
     await expect.poll(() => page.url()).toContain(`function=${RECORD}`);
     const rows = page.getByRole('row').filter({ hasText: 'no valid JSON' });
     await rows.first().waitFor();
@@ -113,6 +113,8 @@ it.each(VARIANTS)(
 
     await page.getByRole('button', { name: isRussian ? 'Отбросить …' : 'Drop …' }).click();
     const dialog = page.getByRole('dialog');
+    const drops: string[] = [];
+    page.on('request', (request) => request.url().endsWith('/drop') && drops.push(request.url()));
     await dialog.locator('button[type=submit]').click();
     expect(await dialog.isVisible()).toBe(true); // not without a reason
     await dialog.locator('input').fill('a test');
@@ -120,6 +122,7 @@ it.each(VARIANTS)(
     await dialog.locator('button[type=submit]').click();
     await page.getByText(isRussian ? 'Событие отброшено' : 'The event was dropped').waitFor();
     await page.getByText(isRussian ? 'Отложенных событий нет' : 'No events are parked').waitFor();
+    expect(drops).toHaveLength(1);
     expect(await countIn(DEAD)).toBe(0);
     expect(faults).toEqual([]);
     await context.close();
@@ -158,9 +161,9 @@ it('a part that stops is named within seconds, and all is well when it is back',
   const { page, context } = await visit(desktop, '/auth/?back=/ops/');
   await page.getByRole('button', { name: /Ара/ }).click();
   await page.getByText('Everything works').waitFor();
-  await ates('stop', 'tasks-close');
-  await page.getByText('Not well: tasks-close').waitFor({ timeout: 10_000 });
-  await ates('start', 'tasks-close');
-  await page.getByText('Everything works').waitFor({ timeout: 10_000 });
+  await stopPart('tasks-close');
+  await page.getByText('Not well: tasks-close').waitFor();
+  await startPart('tasks-close');
+  await page.getByText('Everything works').waitFor();
   await context.close();
 });

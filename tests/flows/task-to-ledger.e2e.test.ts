@@ -12,10 +12,7 @@ it('one task from the button to the ledger: added, given to a worker, charged, t
   expect(status).toBe(201);
 
   const worker = await Visitor.signInById(task.userId);
-  await until(async () => (await worker.get('/api/accounts/me/transactions')).body.items, {
-    timeout: 5_000,
-    interval: 50,
-  }).toContainEqual(
+  await until(async () => (await worker.get('/api/accounts/me/transactions')).body.items).toContainEqual(
     expect.objectContaining({
       kind: 'fee',
       taskId: task.id,

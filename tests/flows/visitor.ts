@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../../local/system.ts';
 
+const SESSION = '/api/auth/session';
+
 interface VisitorAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -9,7 +11,7 @@ interface VisitorAnswer {
   readonly body: any;
 }
 
-/** Somebody who uses the running system over HTTP, as a browser would: with cookies, without a page. */
+/** Somebody who uses the running system over HTTP, as a browser would: with cookies, without a page; and stays signed in. */
 export class Visitor {
   readonly #cookies = new Map<string, string>();
 
@@ -26,7 +28,7 @@ export class Visitor {
   static async signIn(name: string): Promise<Visitor> {
     const visitor = new Visitor();
     const body = { email: `${name}@ates.example`, password: Visitor.run().demoPassword };
-    const { status } = await visitor.send('POST', '/api/auth/session', body);
+    const { status } = await visitor.send('POST', SESSION, body);
     if (status !== 200) throw new Error(`${name} cannot sign in: ${status}`);
     return visitor;
   }
@@ -35,7 +37,7 @@ export class Visitor {
   static async signInById(id: string): Promise<Visitor> {
     for (let n = 1; n <= 5; n += 1) {
       const visitor = await Visitor.signIn(`worker${n}`);
-      if ((await visitor.get('/api/auth/session')).body.id === id) return visitor;
+      if ((await visitor.get(SESSION)).body.id === id) return visitor;
     }
     throw new Error(`no demo worker is ${id}`);
   }
@@ -44,11 +46,24 @@ export class Visitor {
     return this.send('GET', path, undefined, headers);
   }
 
+  /** What is refused since the short token has ended, a minute after it was given, is sent again with a new one, as a page does. */
   async send(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+  ): Promise<VisitorAnswer> {
+    const answer = await this.#sendOnce(method, path, body, headers);
+    if (answer.status !== 401 || path === SESSION || !this.#cookies.has('ates_renew')) return answer;
+    const { status } = await this.#sendOnce('PUT', SESSION, {}, {});
+    return status === 200 ? this.#sendOnce(method, path, body, headers) : answer;
+  }
+
+  async #sendOnce(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
   ): Promise<VisitorAnswer> {
     const response = await fetch(`${needed('ATES_TEST_URL')}${path}`, {
       method,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { taskAssignedV2 } from '#contracts/tasks/task-assigned.v2';
 import { readConfig } from '#platform/config';
 import { createLog } from '#platform/log';
+import { metricsText } from '#platform/metrics';
 import { CALLER_KEY, exampleOf, serviceUnderTest } from '#platform/testing/service-under-test';
 import closeDayHandler from '../../functions/accounts/close-day/handler.ts';
 import recordHandler from '../../functions/accounts/record/handler.ts';
@@ -81,9 +82,10 @@ it('the queue connector reaches functions by the gateway’s address alone; one 
   functions = { [QUEUE]: deployed.record };
   const ids = events.map(({ id }) => id);
   await expect.poll(async () => (await rowsOf(ids)).length, { timeout: 15_000 }).toBe(40);
+  await expect.poll(metricsText).toContain(`ates_queue_held{function="${QUEUE}"} 0`); // all are answered for
   stopping.abort();
   await running;
-  expect((await channel.checkQueue(QUEUE)).messageCount).toBe(0);
+  await expect.poll(async () => (await channel.checkQueue(QUEUE)).messageCount).toBe(0);
   expect((await channel.checkQueue(`${QUEUE}.dead`)).messageCount).toBe(0);
 });
 

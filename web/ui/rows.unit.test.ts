@@ -19,7 +19,7 @@ it('whatever is added and however far one reads, the rows shown are the top of t
     fc.constant('more' as const),
   );
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 30 }), fc.array(step, { maxLength: 30 }), (size, steps) => {
+    fc.property(fc.integer({ min: 0, max: 30 }), fc.array(step, { maxLength: 30, size: 'max' }), (size, steps) => {
       const added = (count: number, list: readonly Row[]) =>
         Array.from({ length: count }, (_, i) => ({ id: String(list.length + count - i) })).concat(list);
       let list = added(size, []);

@@ -28,7 +28,7 @@ const fact = fc
   });
 /** A history: facts that do not contradict each other, each with its event. */
 const history = fc
-  .array(fact, { maxLength: 40 })
+  .array(fact, { maxLength: 40, size: 'max' })
   .map((drawn) => sortOut(drawn, []).fresh.map((fact, n): StoredFact => ({ ...fact, eventId: `event ${n}` })));
 
 /** What the tables would hold: rows by their keys. */

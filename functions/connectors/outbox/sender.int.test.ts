@@ -132,7 +132,8 @@ it('an event that no queue takes stays, is tried again, and holds up none of the
   start();
   await expect.poll(states).toEqual({ pending: 1, sent: 5 });
   const row = async () => (await tasks.rows('SELECT attempts, state FROM outbox WHERE id = ?', [lonely?.id]))[0];
-  await expect.poll(row, { timeout: 5_000 }).toMatchObject({ state: 'pending', attempts: 1 });
+  await expect.poll(async () => (await row()).attempts).toBeGreaterThan(0);
+  expect(await row()).toMatchObject({ state: 'pending' });
   await channel.bindQueue(QUEUE, EXCHANGE, 'billing.#'); // the missing binding appears
   await expect.poll(row, { timeout: 10_000 }).toMatchObject({ state: 'sent' });
   expect((await received()).map(({ properties }) => properties.messageId)).toContain(lonely?.id);

@@ -92,7 +92,8 @@ it('a blocked payout gives one letter for each reason, beside the one about the 
       blocked(userId, { ...facts, reason: 'no-card' }),
     ]);
   }
-  await expect.poll(async () => (await mail.messagesTo(`${userId}@ates.example`)).length).toBe(3);
+  const sent = () => mailer.rows("SELECT id FROM mails WHERE payout_id = ? AND status = 'sent'", [data.payoutId]);
+  await expect.poll(async () => (await sent()).length).toBe(3);
   await later();
   const letters = await mail.messagesTo(`${userId}@ates.example`);
   expect(letters.map(({ messageId }) => messageId).sort()).toEqual([

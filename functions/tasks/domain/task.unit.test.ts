@@ -13,27 +13,22 @@ const chiSquare = (counts: readonly number[]) => {
 const LIMIT = { fee: 29.588, reward: 45.315 };
 
 it('a million prices: whole dollars, all in range, both ends occur, none more likely than another', () => {
-  const fees = Array<number>(11).fill(0);
-  const rewards = Array<number>(21).fill(0);
-  for (let i = 0; i < 1_000_000; i += 1) {
-    const { feeCents, rewardCents } = drawPrice(randomInt);
-    fees[feeCents / 100 - 10]! += 1;
-    rewards[rewardCents / 100 - 20]! += 1;
-  }
-  // An index outside would have made the arrays longer, a part of a dollar a property beside them.
-  expect(Object.keys(fees)).toHaveLength(11);
-  expect(Object.keys(rewards)).toHaveLength(21);
-  expect(Math.min(...fees, ...rewards)).toBeGreaterThan(0);
-  // One good run in a thousand is beyond the limit: a second look makes it one in a million.
-  const looks = () => chiSquare(fees) < LIMIT.fee && chiSquare(rewards) < LIMIT.reward;
-  if (!looks()) {
+  const looksFair = () => {
+    const fees = Array<number>(11).fill(0);
+    const rewards = Array<number>(21).fill(0);
     for (let i = 0; i < 1_000_000; i += 1) {
       const { feeCents, rewardCents } = drawPrice(randomInt);
       fees[feeCents / 100 - 10]! += 1;
       rewards[rewardCents / 100 - 20]! += 1;
     }
-  }
-  expect(looks()).toBe(true);
+    // An index outside would have made the arrays longer, a part of a dollar a property beside them.
+    expect(Object.keys(fees)).toHaveLength(11);
+    expect(Object.keys(rewards)).toHaveLength(21);
+    expect(Math.min(...fees, ...rewards)).toBeGreaterThan(0);
+    return chiSquare(fees) < LIMIT.fee && chiSquare(rewards) < LIMIT.reward;
+  };
+  // Two good runs in a thousand are beyond the limits: other millions make it one in a hundred million.
+  expect(looksFair() || looksFair() || looksFair()).toBe(true);
 });
 
 it('a loaded die is found by that test', () => {
