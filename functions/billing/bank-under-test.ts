@@ -65,6 +65,7 @@ export function bankStandIn() {
     if (answer === 'break') response.destroy();
     else reply(await answer, response);
   });
+  server.keepAliveTimeout = 65_000; // as the sandbox's; a connection that ends just then makes a call unknown
   beforeAll(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => void server.close().closeAllConnections());
   const env = () => ({ ATES_BANK_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
