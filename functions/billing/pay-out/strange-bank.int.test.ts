@@ -163,17 +163,17 @@ it('a call that hangs holds up nobody else', async () => {
   });
   ofCall((asked) => (bank.asked.length === 1 ? held.then(() => pays(asked)) : pays(asked)), pays);
   const ids = await requestMany(120);
-  const paid = () => billing.rows("SELECT id FROM payouts WHERE state = 'paid' AND id IN (?)", [ids]);
-  await expect.poll(async () => (await paid()).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(ids.length - 1);
+  await expect.poll(() => bank.asked.length).toBeGreaterThan(0);
   const first = bank.asked[0]?.key ?? '';
-  release();
+  const others = () =>
+    billing.rows("SELECT id FROM payouts WHERE state = 'paid' AND id IN (?) AND id <> ?", [ids, first]);
+  await expect.poll(async () => (await others()).length, { timeout: 15_000 }).toBe(ids.length - 1);
+  release(); // which may be too late: after 3 s the call is given up, and it is asked for
   const settles = async () => {
     if ((await rowOf(first)).state === 'unknown') await hurry(first);
     return (await rowOf(first)).state;
   };
   await expect.poll(settles, { timeout: 10_000 }).toBe('paid');
-  // Its call was given up after 3 s and it was asked for, long after all others had been sent.
-  expect(bank.asked.findIndex(({ call }) => call === 'ask')).toBe(ids.length);
 });
 
 it('an answer that comes when somebody else has taken the payout up changes nothing', async () => {
