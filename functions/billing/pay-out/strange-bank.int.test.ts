@@ -41,6 +41,7 @@ const rowOf = async (id: string) =>
       [id],
     )
   )[0];
+const stateOf = ({ state }: { state: string }) => state;
 const becomes = (id: string, row: object) => expect.poll(() => rowOf(id), { timeout: 10_000 }).toMatchObject(row);
 const poke = () => payOut.request('POST', '/', { headers: { 'x-topic': 'cron-function' } });
 async function hurry(id: string): Promise<void> {
@@ -156,25 +157,34 @@ it('that takes a request for wrong, and quotes the card in it, fails it; the num
   expect(calls()).toEqual(['send id', 'send id:2']);
 });
 
-it('a call that hangs holds up nobody else', async () => {
-  let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  ofCall((asked) => (bank.asked.length === 1 ? held.then(() => pays(asked)) : pays(asked)), pays);
-  const ids = await requestMany(120);
-  await expect.poll(() => bank.asked.length).toBeGreaterThan(0);
-  const first = bank.asked[0]?.key ?? '';
-  const others = () =>
-    billing.rows("SELECT id FROM payouts WHERE state = 'paid' AND id IN (?) AND id <> ?", [ids, first]);
-  await expect.poll(async () => (await others()).length, { timeout: 15_000 }).toBe(ids.length - 1);
-  release(); // which may be too late: after 3 s the call is given up, and it is asked for
-  const settles = async () => {
-    if ((await rowOf(first)).state === 'unknown') await hurry(first);
-    return (await rowOf(first)).state;
+it('a call that hangs holds up nobody else: all others are paid while it is under way', async () => {
+  const othersArePaidFirst = async (): Promise<boolean> => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    bank.asked.length = 0;
+    ofCall((asked) => (bank.asked.length === 1 ? held.then(() => pays(asked)) : pays(asked)), pays);
+    const ids = await requestMany(120);
+    await expect.poll(() => bank.asked.length).toBeGreaterThan(0);
+    const first = bank.asked[0]?.key ?? '';
+    const states = async () => (await billing.rows('SELECT state FROM payouts WHERE id IN (?)', [ids])).map(stateOf);
+    const waiting = async () => (await states()).filter((state) => state !== 'paid');
+    await expect.poll(async () => (await waiting()).length, { timeout: 15_000 }).toBeLessThanOrEqual(1);
+    const [left] = await waiting();
+    release();
+    const settles = async () => {
+      if ((await rowOf(first)).state === 'unknown') await hurry(first);
+      return (await rowOf(first)).state;
+    };
+    await expect.poll(settles, { timeout: 10_000 }).toBe('paid');
+    return left === 'sending';
   };
-  await expect.poll(settles, { timeout: 10_000 }).toBe('paid');
-});
+  // The call is given up after 3 s, which a busy machine may need for the others.
+  let isSo = false;
+  for (let n = 0; n < 3 && !isSo; n += 1) isSo = await othersArePaidFirst();
+  expect(isSo).toBe(true);
+}, 60_000);
 
 it('an answer that comes when somebody else has taken the payout up changes nothing', async () => {
   let release = (_answer: unknown): void => undefined;
