@@ -30,7 +30,10 @@ type Given = Omit<WorkCall, 'transaction'> & { wakeOutbox(): void };
 
 const STEP_MS = 20_000;
 
-/** Runs steps one after another until nothing is left; asked again meanwhile, it looks once more. */
+/**
+ * Runs steps one after another until nothing is left or one fails; asked again meanwhile, it looks once more, so that
+ * no hint is lost.
+ */
 export function worker(work: Work, given: Given) {
   let running: Promise<void> | null = null;
   let again = false;
@@ -54,14 +57,14 @@ export function worker(work: Work, given: Given) {
   };
 
   async function run(): Promise<void> {
-    try {
-      do {
-        again = false;
+    do {
+      again = false;
+      try {
         while (!stopping && (await work.step(call)));
-      } while (again && !stopping);
-    } catch (error) {
-      given.log.error({ err: error }, 'work failed; the timer goes on with it'); // what was committed stays
-    }
+      } catch (error) {
+        given.log.error({ err: error }, 'work failed; the timer goes on with it'); // what was committed stays
+      }
+    } while (again && !stopping);
     running = null;
   }
 

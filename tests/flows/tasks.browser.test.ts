@@ -19,8 +19,8 @@ async function addedTask() {
   return { title, task, worker, name };
 }
 
-/** As the pages write it in English: there may be thousands, which other tests have left. */
-const number = (count: number) => new Intl.NumberFormat('en-US').format(count);
+/** As the pages write it: there may be thousands, which other tests have left. */
+const number = (count: number, language = 'en') => count.toLocaleString(language);
 const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
 
 const hasFocus = (element: Locator) => element.evaluate((one) => one === document.activeElement);
@@ -395,11 +395,11 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   const dialog = page.getByRole('dialog');
   const manager = await Visitor.signIn('manager');
   const preview = (await manager.get('/api/tasks/reassignments/preview')).body;
-  await dialog.getByText(`Open tasks: ${preview.tasks}.`).waitFor();
+  await dialog.getByText(`Open tasks: ${number(preview.tasks)}.`).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const before = (await manager.get('/api/tasks/reassignments?limit=200')).body.items.length;
   await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
-  await page.getByText(`Reassigned: ${preview.tasks}, closed meanwhile: 0`).waitFor({ timeout: 60_000 });
+  await page.getByText(`Reassigned: ${number(preview.tasks)}, closed meanwhile: 0`).waitFor({ timeout: 60_000 });
   expect((await manager.get('/api/tasks/reassignments?limit=200')).body.items.length).toBe(before + 1);
   expect(faults).toEqual([]);
   await context.close();
@@ -416,7 +416,7 @@ it('a reassignment is told to whoever opens the page later, and in the question 
   await page.waitForURL(`${url}/tasks/all/`);
   const { name } = (await manager.get('/api/auth/session')).body;
   await page.getByText(`Переназначение: ${name}, `).click();
-  await page.getByText(`Переназначено задач: ${(await job()).done}`).waitFor();
+  await page.getByText(`Переназначено задач: ${number((await job()).done, 'ru')}`).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const button = page.getByRole('button', { name: 'Переназначить все открытые' });
   await button.click();
@@ -433,7 +433,7 @@ it('a reassignment is told to whoever opens the page later, and in the question 
     await route.fulfill({ response, json: { items: [{ ...items[0], state: 'running', done: 0 }], nextCursor: null } });
   });
   await page.reload();
-  await page.getByText(`Готово 0 из ${total}.`).waitFor();
+  await page.getByText(`Готово 0 из ${number(total, 'ru')}.`).waitFor();
   await expect.poll(() => button.getAttribute('aria-disabled')).toBe('true');
   await button.press('Enter');
   await page.unrouteAll({ behavior: 'wait' });

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { OpsStatus, PartStatus, QueueStatus } from '#contracts/rest/ops';
-import { dateTime, number } from '../ui/formats.ts';
+import { dateTime } from '../ui/formats.ts';
 import { Table } from '../ui/List.tsx';
 import { Status, type Tone } from '../ui/Status.tsx';
 import { Fact } from './fact.tsx';
@@ -31,7 +31,7 @@ export function Health({ status, choose }: { status: OpsStatus; choose(functionN
         ))}
         {status.outboxes.map(({ service, oldestSeconds }) => (
           <Fact key={service} name={t('outbox', { service })}>
-            {oldestSeconds > 0 ? t('oldest', { age: number(oldestSeconds) }) : t('nothingWaits')}
+            {oldestSeconds > 0 ? t('oldest', { age: oldestSeconds }) : t('nothingWaits')}
           </Fact>
         ))}
       </dl>
@@ -77,9 +77,9 @@ function QueueRow({ queue, choose }: { queue: QueueStatus; choose(functionName: 
   const { function: name, depth, held, oldestHeldSeconds, deadLetters } = queue;
   const [tone, state] = readingOf(queue);
   const waiting = listed([
-    depth !== null && t('depth', { depth: number(depth) }),
-    held && t('held', { held: number(held) }),
-    held && oldestHeldSeconds && t('oldest', { age: number(oldestHeldSeconds) }),
+    depth !== null && t('depth', { depth }),
+    held && t('held', { held }),
+    held && oldestHeldSeconds && t('oldest', { age: oldestHeldSeconds }),
   ]);
   return (
     <tr>
@@ -109,7 +109,7 @@ const Parked = ({ name, count, choose }: { name: string; count: number; choose(f
       document.getElementById('dead')?.focus();
     }}
   >
-    {t('parked', { count: number(count) })}
+    {t('parked', { count })}
   </a>
 );
 
@@ -140,7 +140,7 @@ function workOf(part: PartStatus, rate: number): string {
   return listed([
     ...FIGURES.map((name) => {
       const figure = part[name] ?? 0;
-      return figure > Number(name === 'instances') && t(name, { [name]: number(figure), rate: number(rate) });
+      return figure > Number(name === 'instances') && t(name, { [name]: figure, rate });
     }),
     lastError && t('lastError', { ...lastError, at: dateTime(lastError.at) }),
   ]);

@@ -76,7 +76,7 @@ function Contents({ letter }: { letter: DeadLetterWithBody }) {
         )}
       </dl>
       <Verbatim label={t('body')}>{pretty(body)}</Verbatim>
-      {bodyCut && <p class="soft small">{t('bodyCut', { bytes: number(bytes) })}</p>}
+      {bodyCut && <p class="soft small">{t('bodyCut', { bytes })}</p>}
       <details>
         <summary>{t('headers')}</summary>
         <Verbatim label={t('headers')}>{JSON.stringify(headers, null, 2)}</Verbatim>

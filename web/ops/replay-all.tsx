@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { DeadLetters } from '#contracts/rest/ops';
 import { command, get, type Refused } from '../ui/client.ts';
 import { Dialog } from '../ui/Dialog.tsx';
-import { number } from '../ui/formats.ts';
 import { ProblemNotice } from '../ui/Notice.tsx';
 import { PATH } from './dead-letters.tsx';
 import { t } from './texts.ts';
@@ -24,7 +23,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
   const [progress, setProgress] = useState<{ sent: number; of: number } | null>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const isRunning = progress !== null && !refused;
-  const all = { count: number(count), where: functionName || t('everyFunction') };
+  const all = { count, where: functionName || t('everyFunction') };
   const name = t('replayAll', all);
 
   async function replayAll() {
@@ -39,7 +38,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
         setProgress({ sent: i + 1, of: ids.length });
       }
       setProgress(null);
-      done(t('replayedAll', { done: number(ids.length) }));
+      done(t('replayedAll', { done: ids.length }));
     } catch (error) {
       setRefused(error as Refused);
     }
@@ -61,7 +60,7 @@ export function ReplayAll({ count, path, functionName, done }: ReplayAllProps) {
       <div role="status">
         {progress && (
           <p class="notice">
-            {t('replaying', { done: number(progress.sent), count: number(progress.of) })}
+            {t('replaying', { done: progress.sent, count: progress.of })}
             <progress max={progress.of} value={progress.sent} aria-label={t('replayDo')} />
           </p>
         )}

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Task, Tasks } from '#contracts/rest/tasks';
 import { newKey, type Refused } from '../ui/client.ts';
-import { money, number, plural } from '../ui/formats.ts';
+import { money, plural } from '../ui/formats.ts';
 import { List } from '../ui/List.tsx';
 import { useLive, useLiveList } from '../ui/live.ts';
 import { Time } from '../ui/Money.tsx';
@@ -87,9 +87,7 @@ export function MyTasks() {
           <h2 id="mine" ref={heading} tabIndex={-1}>
             {t('mine')}
           </h2>
-          {count > 0 && (
-            <p class="soft">{t(`mineSum_${plural(count)}`, { count: number(count), reward: money(reward, true) })}</p>
-          )}
+          {count > 0 && <p class="soft">{t(`mineSum_${plural(count)}`, { count, reward: money(reward, true) })}</p>}
         </div>
         <LiveMark live={mine} />
       </div>

@@ -8,7 +8,7 @@
 /** The same texts in another language. */
 export type TextsLike<T> = { readonly [K in keyof T]: string };
 
-/** Gives a text with its `{blanks}` filled in. */
+/** Gives a text with its `{blanks}` filled in; numbers as the reader's language writes them. */
 export type TextOf<Key extends string> = (key: Key, values?: Readonly<Record<string, string | number>>) => string;
 
 let shown: Readonly<Record<string, string>> | undefined;
@@ -19,8 +19,14 @@ const pageTexts = (): Readonly<Record<string, string>> => {
   return shown as Readonly<Record<string, string>>;
 };
 
+/** One digit behind the point is enough. */
+const DIGITS = { maximumFractionDigits: 1 };
+
 export const textOf: TextOf<string> = (key, values = {}) =>
-  (pageTexts()[key] as string).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  (pageTexts()[key] as string).replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? '';
+    return typeof value === 'number' ? value.toLocaleString(document.documentElement.lang, DIGITS) : value;
+  });
 
 /** What a problem's code means, in the reader's language; the server's own words for one that this page does not know. */
 export const problemText = (type: string | undefined, otherwise: string): string =>
