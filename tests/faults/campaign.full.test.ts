@@ -18,7 +18,7 @@ const ROUNDS = 3;
 const ROUND_MS = 40_000;
 const DAY_MS = 20_000;
 const REST_MS = 150_000;
-/** So long before or after a hit a letter may have gone out whose answer it took. */
+/** So long before or after a hit a letter may have gone out whose answer it took: it may be under way for 10 s. */
 const UNDER_WAY_MS = 12_000;
 
 /** Killed, and started again by the starter; the pause is how long it may take until they are ready. */

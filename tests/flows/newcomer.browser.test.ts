@@ -50,7 +50,7 @@ it.each(VARIANTS)('a newcomer signs in, adds tasks, and the worker sees the char
   await page.locator('nav a[href="/accounts/"]').click();
   await page.waitForURL('**/accounts/');
   const row = page.getByRole('row').filter({ hasText: title });
-  await row.waitFor();
+  await row.waitFor({ timeout: 10_000 });
   expect(await row.textContent()).toMatch(/-.?1\d[.,]00|-.?20[.,]00/);
   expect(await axeViolations(page)).toEqual([]);
 

@@ -162,8 +162,8 @@ it('a part that stops is named within seconds, and all is well when it is back',
   await page.getByRole('button', { name: /Ара/ }).click();
   await page.getByText('Everything works').waitFor();
   await stopPart('tasks-close');
-  await page.getByText('Not well: tasks-close').waitFor();
+  await page.getByText('Not well: tasks-close').waitFor({ timeout: 10_000 });
   await startPart('tasks-close');
-  await page.getByText('Everything works').waitFor();
+  await page.getByText('Everything works').waitFor({ timeout: 10_000 });
   await context.close();
 });

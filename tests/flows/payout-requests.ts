@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { payoutRequestedV1 } from '#contracts/accounts/payout-requested.v1';
 import { exampleOf } from '#platform/testing/service-under-test';
+import type { Transfer } from '../../sandbox/bank/journal.ts';
 import { sendTo } from './broker.ts';
 import { Visitor } from './visitor.ts';
 
@@ -19,9 +20,9 @@ export async function requestPayouts(wanted: readonly Omit<Requested, 'payoutId'
 }
 
 /** What the bank has executed for these payouts. */
-export async function executedFor(payouts: readonly Requested[]): Promise<{ key: string; amountCents: number }[]> {
+export async function executedFor(payouts: readonly Requested[]): Promise<Transfer[]> {
   const ids = new Set(payouts.map(({ payoutId }) => payoutId));
   const response = await fetch(`${Visitor.run().bankUrl}/journal`);
-  const journal = (await response.json()) as { key: string; amountCents: number }[];
+  const journal = (await response.json()) as Transfer[];
   return journal.filter(({ key }) => ids.has(key.split(':')[0] as string));
 }

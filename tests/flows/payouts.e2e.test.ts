@@ -31,7 +31,7 @@ it('what a closed day owes is paid at the bank once, and its worker sees it', as
   expect((await other.get(`/api/billing/payouts/${id}`)).status).toBe(404);
 });
 
-it('a refused card holds a payout up; a new one lets it go at once, under a key of its own', async () => {
+it('a refused card holds a payout up; a new one lets it go within 5 s, under a key of its own', async () => {
   const admin = await Visitor.signIn('admin');
   const signIn = { email: `${randomUUID()}@ates.example`, password: 'popug password' };
   const { body: user } = await admin.send('POST', '/api/auth/users', { ...signIn, name: 'Без карты', role: 'manager' });
@@ -45,9 +45,10 @@ it('a refused card holds a payout up; a new one lets it go at once, under a key 
   await becomes(id, { state: 'blocked', reason: 'card-refused', cardLast4: '0002' });
   expect(await executedFor(requested)).toEqual([]);
 
-  const released = performance.now();
   await person.send('PUT', '/api/billing/me/card', { cardNumber: '4242 4242 4242 4242' });
+  const released = Date.now();
   await becomes(id, { state: 'paid', cardLast4: '4242' });
-  expect(performance.now() - released).toBeLessThan(10_000); // by a hint, at the latest by the timer, every 5 s
-  expect((await executedFor(requested)).map(({ key }) => key)).toEqual([`${id}:2`]);
+  const executed = await executedFor(requested);
+  expect(executed.map(({ key }) => key)).toEqual([`${id}:2`]);
+  expect(Date.parse(executed[0]?.at ?? '') - released).toBeLessThan(5_000);
 });

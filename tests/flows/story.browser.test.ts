@@ -90,7 +90,11 @@ it('the newcomer’s story, from the first task to the money at the bank and the
   await workers.getByText(`Закрыто: «${task.title}»`).waitFor();
   await workers.goto(`${run.url}/accounts/`);
   const reward = `+${task.rewardCents / 100},00`;
-  await workers.getByRole('row').filter({ hasText: task.title }).filter({ hasText: reward }).waitFor();
+  await workers
+    .getByRole('row')
+    .filter({ hasText: task.title })
+    .filter({ hasText: reward })
+    .waitFor({ timeout: 10_000 });
   await workers.close();
 
   // The accountant closes the day early: is told whom it hits, presses twice, and sees it go on and what was paid.

@@ -165,7 +165,7 @@ it('keys close the task of a row, and those of several rows by a command each; w
   await expect.poll(() => selected.count()).toBe(0);
   await page.keyboard.press('k');
   for (const key of ['Shift+J', 'Shift+J', 'Shift+K', 'Shift+J']) await page.keyboard.press(key);
-  await page.getByText('Tasks selected: 3.').waitFor();
+  await page.getByText('Tasks selected: 3.').waitFor({ timeout: 10_000 });
   expect(await axeViolations(page)).toEqual([]);
   // One of them was closed elsewhere, and this page has not asked again since.
   await page.route('**/api/tasks?*', (route) => route.abort());
@@ -399,7 +399,7 @@ it('a manager reassigns all open tasks: told what it hits, pressed twice it is o
   expect(await axeViolations(page)).toEqual([]);
   const before = (await manager.get('/api/tasks/reassignments?limit=200')).body.items.length;
   await dialog.getByRole('button', { name: 'Reassign' }).dblclick();
-  await page.getByText(`Reassigned: ${number(preview.tasks)}, closed meanwhile: 0`).waitFor({ timeout: 60_000 });
+  await page.getByText(`Reassigned: ${number(preview.tasks)}, closed meanwhile: 0`).waitFor({ timeout: 20_000 });
   expect((await manager.get('/api/tasks/reassignments?limit=200')).body.items.length).toBe(before + 1);
   expect(faults).toEqual([]);
   await context.close();
@@ -410,7 +410,7 @@ it('a reassignment is told to whoever opens the page later, and in the question 
   const manager = await Visitor.signIn('manager');
   const { id, total } = (await manager.send('POST', '/api/tasks/reassignments', {})).body;
   const job = async () => (await manager.get(`/api/tasks/reassignments/${id}`)).body;
-  await expect.poll(async () => (await job()).state, { timeout: 60_000 }).toBe('done');
+  await expect.poll(async () => (await job()).state, { timeout: 20_000 }).toBe('done');
   const { page, context, faults } = await visit(phone, '/auth/?back=/tasks/all/');
   await page.getByRole('button', { name: /Макао/ }).click();
   await page.waitForURL(`${url}/tasks/all/`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import mysql from 'mysql2/promise';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { payoutRequestedV1 } from '#contracts/accounts/payout-requested.v1';
 import { taskClosedV1 } from '#contracts/tasks/task-closed.v1';
@@ -134,6 +135,26 @@ it('four batches at once of the same workers and days, again and again: right, a
   expect(await stored()).toEqual(recounted(events));
   expect(await lastDeadlock()).toBe(before);
 }, 60_000);
+
+it('a deadlock in this database is found by that test', async () => {
+  const before = await lastDeadlock();
+  const url = analytics.databaseUrl();
+  url.password = url.username;
+  const both = await Promise.all([mysql.createConnection(url.href), mysql.createConnection(url.href)]);
+  const ids = [randomUUID(), randomUUID()];
+  await analytics.rows('INSERT INTO user_days VALUES ?', [ids.map((id) => [id, '2026-11-23', 0, 0])]);
+  const lock = (connection: mysql.Connection, id?: string) =>
+    connection.query('SELECT * FROM user_days WHERE user_id = ? FOR UPDATE', [id]);
+  try {
+    await Promise.all(both.map((connection) => connection.query('START TRANSACTION')));
+    await Promise.all(both.map((connection, n) => lock(connection, ids[n])));
+    const crossed = await Promise.allSettled(both.map((connection, n) => lock(connection, ids[1 - n])));
+    expect(crossed.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  } finally {
+    for (const connection of both) connection.destroy();
+  }
+  expect(await lastDeadlock()).not.toBe(before);
+});
 
 describe('late events', () => {
   it('change their own day, and the losers of every day from it to today', async () => {

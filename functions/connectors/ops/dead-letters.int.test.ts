@@ -160,10 +160,14 @@ describe('looking', () => {
     for (let n = 0; n < 25_000; n += 1)
       channel.publish('', deadQueueOf(RECORD), Buffer.from('{}'), { persistent: true });
     await channel.waitForConfirms();
+    const before = process.memoryUsage().heapUsed;
+    const began = performance.now();
     const { status, body } = await list();
     expect(status).toBe(200);
     expect(body.total).toBe(25_000);
     expect(body.beyond).toBeGreaterThanOrEqual(5_000);
+    expect(performance.now() - began).toBeLessThan(8_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150e6);
     expect(await countIn(deadQueueOf(RECORD))).toBe(25_000);
   });
 

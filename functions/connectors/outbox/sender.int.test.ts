@@ -133,7 +133,9 @@ it('an event that no queue takes stays, is tried again, and holds up none of the
   await expect.poll(states).toEqual({ pending: 1, sent: 5 });
   const row = async () => (await tasks.rows('SELECT attempts, state FROM outbox WHERE id = ?', [lonely?.id]))[0];
   await expect.poll(async () => (await row()).attempts).toBeGreaterThan(0);
-  expect(await row()).toMatchObject({ state: 'pending' });
+  const { state, attempts } = await row();
+  expect(state).toBe('pending');
+  expect(attempts).toBeLessThan(5); // with a pause between them
   await channel.bindQueue(QUEUE, EXCHANGE, 'billing.#'); // the missing binding appears
   await expect.poll(row, { timeout: 10_000 }).toMatchObject({ state: 'sent' });
   expect((await received()).map(({ properties }) => properties.messageId)).toContain(lonely?.id);
