@@ -1,6 +1,6 @@
 import { type Database, databaseNow, type Transaction } from '#platform/database';
 import { AppError } from '#platform/errors';
-import { clearAttempts, emailKeyOf, enterAttempt, forgetAttempt, keepFailure } from './db/attempts.ts';
+import { clearAttempts, emailKeyOf, enterAttempt, keepFailure, takeTurn, triesSeen } from './db/attempts.ts';
 import { keepSignIn } from './db/sign-ins.ts';
 import { type UserRow, userByEmail } from './db/users.ts';
 import { foldedEmail, waitSeconds } from './domain/throttle.ts';
@@ -22,20 +22,19 @@ interface Tried {
 export async function checkPassword(database: Database, tried: Tried): Promise<UserRow | null> {
   const { email, password, address, userAgent } = tried;
   const emailKey = emailKeyOf(email);
-  const { attempt, found } = await database.read(async (db) => {
-    const now = await databaseNow(db);
-    const attempt = await enterAttempt(db, emailKey, address, now);
-    const retryAfterSeconds = waitSeconds(attempt.seen, now);
-    if (retryAfterSeconds > 0) {
-      await forgetAttempt(db, attempt.id);
-      throw new AppError('too-many-sign-ins', { retryAfterSeconds });
-    }
-    const row = await userByEmail(db, email);
-    // The database takes more spellings for the same than the throttle does (ø is o): by each one could try anew.
-    const found = row && foldedEmail(row.email) === foldedEmail(email) ? row : null;
-    return { attempt, found };
-  });
+  const enter = async (tx: Transaction) => {
+    await takeTurn(tx, emailKey, address);
+    const now = await databaseNow(tx);
+    const retryAfterSeconds = waitSeconds(await triesSeen(tx, emailKey, address, now), now);
+    if (retryAfterSeconds > 0) throw new AppError('too-many-sign-ins', { retryAfterSeconds });
+    return enterAttempt(tx, emailKey, address, now);
+  };
+  // Repeated when the answer to COMMIT is lost: at worst a try too many counts as under way.
+  const attempt = await database.transaction(enter, { repeatable: true });
 
+  const row = await database.read((db) => userByEmail(db, email));
+  // The database takes more spellings for the same than the throttle does (ø is o): by each one could try anew.
+  const found = row && foldedEmail(row.email) === foldedEmail(email) ? row : null;
   const fits = await passwordFits(found?.passwordHash ?? null, password);
   const user = fits && found?.status === 'active' ? found : null;
   // Sign-ins of several people at once delete neighbouring rows: a deadlock between them is tried again.
@@ -44,7 +43,7 @@ export async function checkPassword(database: Database, tried: Tried): Promise<U
     if (user) {
       await clearAttempts(db, emailKey, now);
     } else {
-      await keepFailure(db, attempt.id, now);
+      await keepFailure(db, attempt, now);
       // However it was typed, it is in the log of whose it is.
       const signIn = { emailKey: emailKeyOf(found?.email ?? email), ok: false, userAgent };
       await keepSignIn(db, { ...signIn, triedAt: now });

@@ -1,23 +1,37 @@
 import { createHash } from 'node:crypto';
-import { eq, lt } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { safeInteger } from '#platform/columns';
 import type { Transaction } from '#platform/database';
 import { foldedEmail, type Tries, type TriesSeen, WINDOW_SECONDS } from '../domain/throttle.ts';
-import { signInAttempts } from './schema.ts';
+import { signInAttempts, signInTurns } from './schema.ts';
 
-export const emailKeyOf = (email: string): string => createHash('sha256').update(foldedEmail(email)).digest('hex');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Enters a try, then tells what came before it; in this order, so that tries at once see each other. */
-export async function enterAttempt(db: Transaction, emailKey: string, address: string, now: Date) {
-  const [{ insertId: id }] = await db.insert(signInAttempts).values({ emailKey, address, at: now });
+export const emailKeyOf = (email: string): string => sha256(foldedEmail(email));
+
+/**
+ * Waits until nobody else enters a try for this e-mail or from this address, and keeps them away until the transaction
+ * ends: so each try sees all that were let through before it. The lower turn comes first, so no two wait for each other.
+ */
+export async function takeTurn(tx: Transaction, emailKey: string, address: string): Promise<void> {
+  const turns = [emailKey, sha256(address)].map((hash) => Number.parseInt(hash.slice(0, 2), 16)).sort((a, b) => a - b);
+  const rows = turns.map((turn) => ({ turn }));
+  await tx
+    .insert(signInTurns)
+    .values(rows)
+    .onDuplicateKeyUpdate({ set: { turn: sql`turn` } });
+}
+
+/** What was tried within the window; with the turn taken, nothing is missing. */
+export async function triesSeen(tx: Transaction, emailKey: string, address: string, now: Date): Promise<TriesSeen> {
   const since = new Date(now.getTime() - WINDOW_SECONDS * 1_000).toISOString().replace('T', ' ').replace('Z', '');
   const counts = (condition: string) =>
     `SUM(${condition} AND checked), SUM(${condition} AND NOT checked), MAX(IF(${condition} AND checked, at, NULL))`;
-  const [rows] = await db.connection.query(
+  const [rows] = await tx.connection.query(
     {
       sql:
         `SELECT ${counts('(email_key = ? AND address = ?)')}, ${counts('(email_key = ?)')}, ${counts('(address = ?)')} ` +
-        'FROM sign_in_attempts WHERE id < ? AND at > ? AND (email_key = ? OR address = ?)',
+        'FROM sign_in_attempts WHERE at > ? AND (email_key = ? OR address = ?)',
       rowsAsArray: true,
       dateStrings: true,
     },
@@ -25,7 +39,7 @@ export async function enterAttempt(db: Transaction, emailKey: string, address: s
       ...[emailKey, address, emailKey, address, emailKey, address],
       ...[emailKey, emailKey, emailKey],
       ...[address, address, address],
-      ...[id, since, emailKey, address],
+      ...[since, emailKey, address],
     ],
   );
   const row = (rows as (string | null)[][])[0] ?? [];
@@ -34,18 +48,18 @@ export async function enterAttempt(db: Transaction, emailKey: string, address: s
     underWay: safeInteger(row[at + 1] ?? null),
     lastFailureAt: row[at + 2] ? new Date(`${(row[at + 2] as string).replace(' ', 'T')}Z`) : null,
   });
-  const seen: TriesSeen = { emailFromAddress: tries(0), email: tries(3), address: tries(6) };
-  return { id, seen };
+  return { emailFromAddress: tries(0), email: tries(3), address: tries(6) };
+}
+
+/** The try is let through: it counts from now on. Gives its id. */
+export async function enterAttempt(tx: Transaction, emailKey: string, address: string, now: Date): Promise<number> {
+  const [{ insertId }] = await tx.insert(signInAttempts).values({ emailKey, address, at: now });
+  return insertId;
 }
 
 /** The password was wrong: from now on the try is a failure. */
 export async function keepFailure(db: Transaction, id: number, now: Date): Promise<void> {
   await db.update(signInAttempts).set({ checked: true, at: now }).where(eq(signInAttempts.id, id));
-}
-
-/** The try was refused without a look at its password: as if it had not been. */
-export async function forgetAttempt(db: Transaction, id: number): Promise<void> {
-  await db.delete(signInAttempts).where(eq(signInAttempts.id, id));
 }
 
 /** A success clears the e-mail's count, and what is too old to count goes in small steps along with it. */

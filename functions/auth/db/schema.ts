@@ -1,4 +1,4 @@
-import { bigint, boolean, index, mysqlEnum, mysqlTable } from 'drizzle-orm/mysql-core';
+import { bigint, boolean, index, int, mysqlEnum, mysqlTable } from 'drizzle-orm/mysql-core';
 import { code, instant, text, uuid } from '#platform/columns';
 
 export { idempotency } from '#platform/idempotency';
@@ -61,6 +61,12 @@ export const signInAttempts = mysqlTable(
     index('oldest').on(table.at),
   ],
 );
+
+/**
+ * Rows to lock, one for each e-mail and each address that is being tried; some share a row (at most 256 in all), so that
+ * it does not grow with what strangers type.
+ */
+export const signInTurns = mysqlTable('sign_in_turns', { turn: int('turn', { unsigned: true }).primaryKey() });
 
 /** Sign-ins of the last 30 days, for whoever wants to see that nobody else came in as they; nothing is judged by it. */
 export const signIns = mysqlTable(
