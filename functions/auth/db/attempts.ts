@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { eq, lt, sql } from 'drizzle-orm';
+import { eq, lt } from 'drizzle-orm';
 import { safeInteger } from '#platform/columns';
 import type { Transaction } from '#platform/database';
+import { insertMany } from '#platform/insert-many';
 import { foldedEmail, type Tries, type TriesSeen, WINDOW_SECONDS } from '../domain/throttle.ts';
 import { signInAttempts, signInTurns } from './schema.ts';
 
@@ -14,12 +15,10 @@ export const emailKeyOf = (email: string): string => sha256(foldedEmail(email));
  * ends: so each try sees all that were let through before it. The lower turn comes first, so no two wait for each other.
  */
 export async function takeTurn(tx: Transaction, emailKey: string, address: string): Promise<void> {
-  const turns = [emailKey, sha256(address)].map((hash) => Number.parseInt(hash.slice(0, 2), 16)).sort((a, b) => a - b);
+  const turnOf = (hash: string) => Number.parseInt(hash.slice(0, 2), 16);
+  const turns = [emailKey, sha256(address)].map(turnOf).sort((a, b) => a - b);
   const rows = turns.map((turn) => ({ turn }));
-  await tx
-    .insert(signInTurns)
-    .values(rows)
-    .onDuplicateKeyUpdate({ set: { turn: sql`turn` } });
+  await insertMany(tx, signInTurns, rows, 'turn = turn');
 }
 
 /** What was tried within the window; with the turn taken, nothing is missing. */

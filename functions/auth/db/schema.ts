@@ -42,7 +42,7 @@ export const sessions = mysqlTable(
 
 /**
  * Failed sign-ins of the last minutes, and tries that are being checked. A row is written before its password is
- * checked, so that many tries at once count each other; a success and a refusal delete theirs.
+ * checked, so that many tries at once count each other; a refused try writes none, a success deletes its e-mail's.
  */
 export const signInAttempts = mysqlTable(
   'sign_in_attempts',
@@ -63,8 +63,8 @@ export const signInAttempts = mysqlTable(
 );
 
 /**
- * Rows to lock, one for each e-mail and each address that is being tried; some share a row (at most 256 in all), so that
- * it does not grow with what strangers type.
+ * Rows to lock: whoever enters a try locks that of its e-mail and that of its address first. Many share one of 256 rows,
+ * so that the table does not grow with what strangers type.
  */
 export const signInTurns = mysqlTable('sign_in_turns', { turn: int('turn', { unsigned: true }).primaryKey() });
 

@@ -81,11 +81,6 @@ async function park(content: Buffer | object, { to = RECORD, at, options = {}, h
 const event = () => exampleOf(taskAssignedV2, { taskId: randomUUID() });
 const list = (query = '') => request('GET', PATH + query, { as: admin });
 const idsOf = (answer: { body: { items: { id: string }[] } }) => answer.body.items.map(({ id }) => id);
-/** What is listed; a broker that is busy, or still with the reader before, is asked again. */
-async function listedIds(query = ''): Promise<string[]> {
-  const answer = await list(query);
-  return answer.status === 503 || answer.status === 409 ? listedIds(query) : idsOf(answer);
-}
 const countIn = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
 const replay = (id: string) => request('POST', `${PATH}/${id}/replay`, { as: admin });
 const drop = (id: string, reason = 'a test') => request('POST', `${PATH}/${id}/drop`, { as: admin, body: { reason } });
@@ -125,7 +120,7 @@ describe('looking', () => {
       ...{ reason: 'a fee of a cent', attempts: 5, parkedAt: '2026-11-20T10:00:00.000Z' },
       ...{ traceId: fact.traceparent.slice(3, 35), bytes: JSON.stringify(fact).length },
     });
-    expect(await listedIds(`?function=${SEND}`)).toEqual([other]);
+    expect(idsOf(await list(`?function=${SEND}`))).toEqual([other]);
     expect(await list('?function=tasks-api')).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: '?function' }] },
@@ -237,7 +232,7 @@ describe('replaying', () => {
     expect(message?.properties).toMatchObject({ ...options, deliveryMode: 2 });
     expect(headersOf(message)).toEqual({ traceparent: fact.traceparent, 'x-ates-routing-key': KEY });
     expect(await countIn(SEND)).toBe(0);
-    expect(await listedIds()).toEqual([beside]);
+    expect(idsOf(await list())).toEqual([beside]);
   });
 
   it('pressed twice, also at once, it is done once: the letter is gone then', async () => {
@@ -258,7 +253,7 @@ describe('replaying', () => {
     const id = await park(event());
     await channel.deleteQueue(RECORD);
     expect(await replay(id)).toMatchObject({ status: 503, body: { type: '/problems/temporarily-unavailable' } });
-    expect(await listedIds()).toEqual([id]);
+    expect(idsOf(await list())).toEqual([id]);
   });
 
   it('of all that a function has, those that come back meanwhile are not taken again', async () => {
@@ -310,7 +305,7 @@ describe('dropping', () => {
     async (body) => {
       const id = await park(event());
       expect((await request('POST', `${PATH}/${id}/drop`, { as: admin, body })).status).toBe(422);
-      expect(await listedIds()).toEqual([id]);
+      expect(idsOf(await list())).toEqual([id]);
     },
   );
 });
@@ -322,7 +317,7 @@ it.each(['worker', 'manager', 'accountant', 'executive'] as const)('a %s sees an
   expect((await request('GET', `${PATH}/${id}`, { as })).status).toBe(403);
   expect((await request('POST', `${PATH}/${id}/replay`, { as })).status).toBe(403);
   expect((await request('POST', `${PATH}/${id}/drop`, { as, body: { reason: 'x' } })).status).toBe(403);
-  expect(await listedIds()).toEqual([id]);
+  expect(idsOf(await list())).toEqual([id]);
 });
 
 describe('one reader at a time', () => {
@@ -344,7 +339,7 @@ describe('one reader at a time', () => {
     const dying = await other.createChannel();
     await dying.get(deadQueueOf(RECORD));
     await other.close();
-    await expect.poll(() => listedIds()).toEqual([id]);
+    await expect.poll(async () => idsOf(await list())).toEqual([id]);
   });
 });
 
